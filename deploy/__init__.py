@@ -1,0 +1,1 @@
+"""How the services are run: the command line, the local stack, the demo."""

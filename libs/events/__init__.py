@@ -1,0 +1,1 @@
+"""Event sourcing: journal, relay, follower, projections and the published contracts."""

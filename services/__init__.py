@@ -1,0 +1,1 @@
+"""The four services; each owns its data, and none imports another."""

@@ -1,0 +1,1 @@
+"""The clubs service: after-rehab clubs, their members and sessions."""

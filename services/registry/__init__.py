@@ -1,0 +1,1 @@
+"""The registry service: persons, post-rehab cases, tests and the police lists."""

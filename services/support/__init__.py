@@ -1,0 +1,1 @@
+"""The support service: training, jobs and loans that help people live."""
