@@ -1,0 +1,73 @@
+"""Connections to PostgreSQL that cannot stop others for ever: every session is bounded, and says so."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+CONNECT_TIMEOUT_SECONDS = 3
+POOL_SIZE = 20
+TRANSACTION_TIMEOUT_SECONDS = 30
+LOCK_TIMEOUT_SECONDS = 10
+_BOUNDS = {
+    "idle_in_transaction_session_timeout": "5s",
+    "client_connection_check_interval": "2s",
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "bytea_output": "hex",
+}
+_KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+# What psycopg raises when the server is away, restarting or has ended this session.
+Away = (OperationalError, InterfaceError)
+
+
+class UnboundedSession(RuntimeError):
+    """A session came up without one of its bounds; a frozen process could then stop all writers for ever."""
+
+
+def connect(
+    url: str,
+    application: str,
+    *,
+    transaction_seconds: int = TRANSACTION_TIMEOUT_SECONDS,
+    pool: int = POOL_SIZE,
+) -> Engine:
+    """An engine whose sessions carry every bound, checked on each new connection. `0` seconds means no bound."""
+    bounds = _BOUNDS | {
+        "transaction_timeout": f"{transaction_seconds}s",
+        "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s" if transaction_seconds else "0",
+    }
+    engine = create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=CONNECT_TIMEOUT_SECONDS,
+        connect_args={
+            "options": " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in bounds.items()),
+            "application_name": application,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "prepare_threshold": 3,
+        }
+        | _KEEPALIVES,
+    )
+    event.listen(engine, "connect", lambda connection, _record: _verify(connection, bounds))
+    return engine
+
+
+def identity_of(connection: Connection) -> str:
+    """Which database this session reached: system identifier, timeline and oid, fixed for the session's life."""
+    known: str | None = connection.info.get("identity")
+    if known is None:
+        known = connection.exec_driver_sql("select journal_identity_now()").scalar_one()
+        connection.info["identity"] = known
+    return known
+
+
+def _verify(connection: Any, bounds: dict[str, str]) -> None:
+    with connection.cursor() as cursor:
+        for name, wanted in bounds.items():
+            found = cursor.execute(f"show {name}").fetchone()[0]
+            if found != wanted and not (wanted == "0s" and found == "0"):
+                raise UnboundedSession(f"{name} is {found}, not {wanted}")
+    connection.rollback()

@@ -1,0 +1,121 @@
+"""What a rebuild reads: the topics of what is followed, or the own journal for what is folded inline."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from libs.events.checkpoints import LIVE, Checkpoint, Place, beginning, positions
+from libs.events.follower import Batch, BrokenLog, prove
+from libs.events.journal import READ_BATCH_MAX, PostgresJournal, read_heads
+from libs.events.kafka import POLL_RECORDS_MAX, Log, Message, events_topic
+from libs.events.record import next_link
+
+Positions = Mapping[Place, Checkpoint]
+
+
+class Feed(Protocol):
+    """Records in order per place, and how far the live version has come."""
+
+    def beginning(self) -> dict[Place, Checkpoint]:
+        """Nothing read yet."""
+
+    def live(self, connection: Connection, *, lock: bool = False) -> Positions:
+        """Where the live version stands in this transaction; locked, it stands still."""
+
+    def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:
+        """Proved batches from `done` up to exactly `until`."""
+
+
+class TopicFeed:
+    """The topics of the sources that a service follows."""
+
+    def __init__(self, sources: Sequence[str], log: Log) -> None:
+        self._sources = sources
+        self._log = log
+
+    def beginning(self) -> dict[Place, Checkpoint]:
+        """As the protocol says."""
+        return beginning(self._sources)
+
+    def live(self, connection: Connection, *, lock: bool = False) -> Positions:
+        """As the protocol says."""
+        return positions(connection, LIVE, lock=lock)
+
+    def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:
+        """As the protocol says."""
+        for source in self._sources:
+            starts = {
+                p.partition: done[p].next_offset for p in until if p.source == source and _behind(done[p], until[p])
+            }
+            if starts:
+                yield from self._source(source, starts, done, until)
+
+    def _source(
+        self, source: str, starts: Mapping[int, int], done: Positions, until: Positions
+    ) -> Iterator[dict[Place, Batch]]:
+        topic = events_topic(source)
+        held = {partition: done[Place(source, partition)] for partition in starts}
+        pending: dict[int, list[Message]] = {}
+        count = 0
+        for message in self._log.read(topic, starts, self._log.ends(topic, list(starts))):
+            pending.setdefault(message.partition, []).append(message)
+            count += 1
+            if count >= POLL_RECORDS_MAX:
+                yield _proved(source, held, pending, until)
+                pending, count = {}, 0
+        yield _proved(source, held, pending, until)
+
+
+class JournalFeed:
+    """The service's own journal."""
+
+    def __init__(self, journal: PostgresJournal) -> None:
+        self._journal = journal
+
+    def beginning(self) -> dict[Place, Checkpoint]:
+        """As the protocol says."""
+        return beginning([self._journal.service])
+
+    def live(self, connection: Connection, *, lock: bool = False) -> Positions:
+        """As the protocol says."""
+        return {
+            Place(self._journal.service, head.partition): Checkpoint(0, head.sequence, head.chain, head.sequence, 0)
+            for head in read_heads(connection, lock=lock)
+        }
+
+    def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:
+        """As the protocol says."""
+        for place, goal in until.items():
+            held = done[place]
+            while _behind(held, goal):
+                limit = min(READ_BATCH_MAX, goal.sequence - held.sequence)
+                records = self._journal.after(place.partition, held.sequence, limit)
+                chain = held.chain
+                for record in records:
+                    chain = next_link(chain, record.sequence, record.recorded_at, record.body)
+                if not records or chain != records[-1].chain:
+                    raise BrokenLog(
+                        f"the journal's chain does not fit after {place.source}/{place.partition}/{held.sequence}"
+                    )
+                held = Checkpoint(0, records[-1].sequence, chain, records[-1].sequence, 0)
+                yield {place: Batch(tuple(records), (), held)}
+
+
+def _behind(done: Checkpoint, goal: Checkpoint) -> bool:
+    return done.sequence < goal.sequence
+
+
+def _proved(
+    source: str, held: dict[int, Checkpoint], pending: Mapping[int, Sequence[Message]], until: Positions
+) -> dict[Place, Batch]:
+    batches: dict[Place, Batch] = {}
+    for partition, messages in pending.items():
+        place = Place(source, partition)
+        goal = until[place].sequence
+        batch = prove(place, held[partition], messages)
+        if batch.reached.sequence > goal:
+            batch = prove(place, held[partition], messages[: len(messages) - (batch.reached.sequence - goal)])
+        held[partition] = batch.reached
+        batches[place] = batch
+    return batches

@@ -1,0 +1,208 @@
+"""The journal: the append-only truth of one service, in partitions of contiguous, chained sequences."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from psycopg import errors
+from sqlalchemy import Connection, CursorResult, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from libs.events.crash import crash_point
+from libs.events.database import identity_of
+from libs.events.record import Draft, Record, from_row
+from libs.events.telemetry import span
+
+READ_BATCH_MAX = 2_000
+_COLUMNS = "partition, sequence, recorded_at, chain, body"
+
+
+class StreamMoved(Exception):
+    """The stream is not at the version that the events were decided on."""
+
+
+class AlreadyDone(Exception):
+    """The journal already holds this command."""
+
+
+class JournalUnverified(Exception):
+    """After a failover or a restore nothing is appended until the relay compared the journal with its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of one partition."""
+
+    partition: int
+    sequence: int
+    chain: bytes
+    recorded_at: datetime | None
+
+
+class Transaction(Protocol):
+    """One transaction on a journal; `connection` is None for the journal in memory."""
+
+    @property
+    def connection(self) -> Connection | None:
+        """Where inline rows are written."""
+
+    def append(self, drafts: Sequence[Draft]) -> list[Record]:
+        """Append, in order per partition; StreamMoved, AlreadyDone or JournalUnverified end the transaction."""
+
+
+class Journal(Protocol):
+    """What handling, relay and verification need of a journal."""
+
+    service: str
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Commit on leaving, roll back on an exception."""
+
+    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
+        """All events of some streams, by version; a stream without events has an empty list."""
+
+    def commands(self, command_ids: Collection[UUID]) -> dict[UUID, list[Record]]:
+        """The events of those commands that the journal holds, by index."""
+
+    def after(self, partition: int, sequence: int, limit: int = READ_BATCH_MAX) -> list[Record]:
+        """The events of a partition after a sequence, by sequence: gap-safe, since sequences are contiguous."""
+
+    def heads(self) -> list[Head]:
+        """The end of every partition, by partition."""
+
+
+class PostgresTransaction:
+    """A transaction on the real journal. Nothing but rows of the appended subjects may be written after `append`."""
+
+    def __init__(self, service: str, connection: Connection) -> None:
+        self._service = service
+        self.connection = connection
+
+    def append(self, drafts: Sequence[Draft]) -> list[Record]:
+        """As the protocol says; the heads stay locked until the transaction ends."""
+        with span("append", {"journal.events": len(drafts)}):
+            try:
+                places = self._append(drafts)
+            except DBAPIError as error:
+                raise _meaning_of(error) from error
+        return [
+            from_row(self._service, (draft.partition, sequence, recorded_at, chain, draft.body.decode()))
+            for draft, (sequence, recorded_at, chain) in zip(drafts, places, strict=True)
+        ]
+
+    def _append(self, drafts: Sequence[Draft]) -> list[tuple[int, datetime, bytes]]:
+        identity = identity_of(self.connection)
+        if len(drafts) == 1:
+            return _rows(self.connection.exec_driver_sql(_APPEND_ONE, (*_fields(drafts[0]), identity)))
+        order = sorted(range(len(drafts)), key=lambda i: drafts[i].partition)
+        columns = zip(*(_fields(drafts[i]) for i in order), strict=True)
+        rows = _rows(self.connection.exec_driver_sql(_APPEND_MANY, (*map(list, columns), identity)))
+        return [row for _, row in sorted(zip(order, rows, strict=True), key=lambda pair: pair[0])]
+
+
+class PostgresJournal:
+    """The journal of a service in its PostgreSQL database."""
+
+    def __init__(self, service: str, engine: Engine) -> None:
+        self.service = service
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresTransaction]:
+        """As the protocol says."""
+        with self.engine.begin() as connection:
+            yield PostgresTransaction(self.service, connection)
+            crash_point("append.before-commit")
+        crash_point("append.after-commit")
+
+    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
+        """As the protocol says."""
+        found: dict[str, list[Record]] = {stream: [] for stream in streams}
+        for record in self._read("where stream = any(%s) order by stream, version", list(streams)):
+            found[record.stream].append(record)
+        return found
+
+    def commands(self, command_ids: Collection[UUID]) -> dict[UUID, list[Record]]:
+        """As the protocol says."""
+        found: dict[UUID, list[Record]] = {}
+        for record in self._read("where command_id = any(%s) order by command_id, command_index", list(command_ids)):
+            found.setdefault(record.command_id, []).append(record)
+        return found
+
+    def after(self, partition: int, sequence: int, limit: int = READ_BATCH_MAX) -> list[Record]:
+        """As the protocol says."""
+        return self._read(
+            "where partition = %s and sequence > %s order by sequence limit %s", partition, sequence, limit
+        )
+
+    def heads(self) -> list[Head]:
+        """As the protocol says."""
+        with self.engine.connect() as connection:
+            return read_heads(connection)
+
+    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
+        """The next events after what was published of each partition, by partition and sequence, in one read."""
+        columns = "j.partition, j.sequence, j.recorded_at, j.chain, j.body"
+        statement = (
+            f"select {columns} from unnest(%s::smallint[], %s::bigint[]) b (p, s) cross join lateral"  # noqa: S608 -- Our own words.
+            " (select * from journal where partition = b.p and sequence > b.s order by sequence limit %s) j limit %s"
+        )
+        with self.engine.connect() as connection:
+            rows = connection.exec_driver_sql(statement, (list(published), list(published.values()), limit, limit))
+            return [from_row(self.service, tuple(row)) for row in rows]
+
+    def _read(self, where: str, *values: object) -> list[Record]:
+        with self.engine.connect() as connection:
+            rows = connection.exec_driver_sql(f"select {_COLUMNS} from journal {where}", values)  # noqa: S608 -- Our own words.
+            return [from_row(self.service, tuple(row)) for row in rows]
+
+
+def read_heads(connection: Connection, *, lock: bool = False) -> list[Head]:
+    """The heads as this transaction sees them, locked in partition order if wanted."""
+    tail = " for update" if lock else ""
+    statement = (
+        "select partition, sequence, chain, nullif(recorded_at, '-infinity') from journal_head order by partition"
+    )
+    return [
+        Head(p, sequence, bytes(chain), at) for p, sequence, chain, at in connection.execute(text(statement + tail))
+    ]
+
+
+def _fields(draft: Draft) -> tuple[object, ...]:
+    return (
+        draft.partition,
+        draft.stream,
+        draft.version,
+        draft.subject,
+        draft.command_id,
+        draft.command_index,
+        draft.body.decode(),
+    )
+
+
+def _rows(result: CursorResult[Any]) -> list[tuple[int, datetime, bytes]]:
+    return [(row.sequence, row.recorded_at, bytes(row.chain)) for row in result]
+
+
+def _meaning_of(error: DBAPIError) -> Exception:
+    cause = error.orig
+    if isinstance(cause, errors.UniqueViolation):
+        meanings = {"journal_stream_version": StreamMoved, "journal_command": AlreadyDone}
+        if (meaning := meanings.get(cause.diag.constraint_name or "")) is not None:
+            return meaning()
+    if getattr(cause, "sqlstate", None) == "AC001":
+        return JournalUnverified()
+    return error
+
+
+_APPEND_ONE = (
+    "select sequence, recorded_at, chain from journal_append_one("
+    "%s::smallint, %s::text, %s::integer, %s::text, %s::uuid, %s::smallint, %s::text, %s::text)"
+)
+_APPEND_MANY = (
+    "select sequence, recorded_at, chain from journal_append_many("
+    "%s::smallint[], %s::text[], %s::integer[], %s::text[], %s::uuid[], %s::smallint[], %s::text[], %s::text)"
+)

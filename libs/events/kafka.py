@@ -1,0 +1,334 @@
+"""Apache Kafka as this system uses it: the only file that knows the client, with what is unsafe by default pinned."""
+
+import importlib.util
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError, TopicAlreadyExistsError
+
+from libs.events.partitions import PARTITIONS
+
+MIB = 1 << 20
+TRANSACTION_TIMEOUT_MS = 15_000
+DELIVERY_TIMEOUT_MS = 10_000
+REQUEST_TIMEOUT_MS = 4_000
+BLOCK_MS_MAX = 10_000
+FETCH_BYTES_MAX = 16 * MIB
+PARTITION_FETCH_BYTES_MAX = 2 * MIB
+BATCH_BYTES = 128 << 10
+LINGER_MS = 5
+POLL_RECORDS_MAX = 2_000
+SESSION_TIMEOUT_MS = 15_000
+POLL_INTERVAL_MS_MAX = 120_000
+TAIL_STEP = 8
+CONTENT_TYPE = [("content-type", b"application/cloudevents+json")]
+
+# Kafka's own failures, so that callers need not import the client.
+LogError = KafkaError
+# Our place in the log is gone: it was deleted, re-created or cut.
+PlaceLost = (OffsetOutOfRangeError, LogTruncationError)
+
+
+class LogRefused(RuntimeError):
+    """The log is not as this system needs it: partitions, policy, or the client's own build."""
+
+
+class Unsettled(KafkaError):  # type: ignore[misc]  # The client has no types.
+    """A transaction is still open at the end of the log; a moment later it is not."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as the broker describes it."""
+
+    name: str
+    id: UUID
+    partitions: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """One record as read from a partition."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes | None
+
+
+def events_topic(service: str) -> str:
+    """Where a service publishes its events."""
+    return f"{service}.events"
+
+
+def marks_topic(service: str) -> str:
+    """Where a service publishes its marks."""
+    return f"{service}.marks"
+
+
+class Log:
+    """A Kafka cluster."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        if importlib.util.find_spec("crc32c") is None:
+            raise LogRefused("crc32c is not installed: checksums would be eight times slower")
+        self._bootstrap = bootstrap_servers.split(",")
+
+    def ensure_topics(self, service: str, replication: int) -> None:
+        """Make a service's two topics where they are missing, then check them."""
+        shared = {
+            "retention.ms": "-1",
+            "retention.bytes": "-1",
+            "min.insync.replicas": str(min(2, replication)),
+        }
+        wanted = [
+            NewTopic(
+                events_topic(service),
+                PARTITIONS,
+                replication,
+                topic_configs=shared | {"cleanup.policy": "delete"},
+            ),
+            NewTopic(marks_topic(service), 1, replication, topic_configs=shared | {"cleanup.policy": "compact"}),
+        ]
+        with self._admin() as admin:
+            for topic in wanted:
+                with suppress(TopicAlreadyExistsError):
+                    admin.create_topics([topic])
+            admin.wait_for_topics([topic.name for topic in wanted])
+        self.check_topic(service)
+
+    def check_topic(self, service: str) -> Topic:
+        """The events topic of a service; LogRefused when its partitions or its policy are not ours."""
+        name = events_topic(service)
+        with self._admin() as admin:
+            topic = _described(admin, name)
+            resource = ConfigResource(ConfigResourceType.TOPIC, name)
+            policy = admin.describe_configs([resource], config_filter="all")["topic"][name]
+        if topic.partitions != PARTITIONS:
+            raise LogRefused(f"{name} has {topic.partitions} partitions, not {PARTITIONS}")
+        for setting, wanted in {"cleanup.policy": "delete", "retention.ms": "-1"}.items():
+            if (found := policy[setting]["value"]) != wanted:
+                raise LogRefused(f"{name} has {setting}={found}, not {wanted}")
+        return topic
+
+    def topic(self, name: str) -> Topic:
+        """A topic as it is now."""
+        with self._admin() as admin:
+            return _described(admin, name)
+
+    def ends(self, topic: str, partitions: Sequence[int], *, committed: bool = True) -> dict[int, int]:
+        """The end offset of each partition: of what is committed, or the high watermark."""
+        with self._consumer(isolation_level="read_committed" if committed else "read_uncommitted") as consumer:
+            found = consumer.end_offsets([TopicPartition(topic, p) for p in partitions])
+        return {place.partition: offset for place, offset in found.items()}
+
+    def tails(self, topic: str) -> dict[int, Message]:
+        """The last committed record of each partition that has one, stepping back over what is no record.
+
+        `Unsettled` while an open transaction hides the true end of a partition.
+        """
+        partitions = list(range(PARTITIONS))
+        ends = self.ends(topic, partitions)
+        if ends != self.ends(topic, partitions, committed=False):
+            raise Unsettled(f"{topic} ends in an open transaction")
+        tails: dict[int, Message] = {}
+        step = TAIL_STEP
+        begin = self._begins(topic, partitions)
+        open_ones = [p for p in partitions if ends[p] > begin[p]]
+        while open_ones:
+            starts = {p: max(begin[p], ends[p] - step) for p in open_ones}
+            for message in self.read(topic, starts, ends):
+                tails[message.partition] = message
+            open_ones = [p for p in open_ones if p not in tails and starts[p] > begin[p]]
+            step *= TAIL_STEP
+        return tails
+
+    def read(self, topic: str, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Message]:
+        """Committed records of some partitions from `starts` until `ends`, in order per partition."""
+        with self._consumer() as consumer:
+            places = [TopicPartition(topic, p) for p, start in starts.items() if start < ends[p]]
+            consumer.assign(places)
+            for place in places:
+                consumer.seek(place, starts[place.partition])
+            waiting = set(places)
+            while waiting:
+                for place, records in consumer.poll(timeout_ms=500).items():
+                    yield from (
+                        Message(topic, r.partition, r.offset, r.value)
+                        for r in records
+                        if r.offset < ends[place.partition]
+                    )
+                arrived = {place for place in waiting if consumer.position(place) >= ends[place.partition]}
+                consumer.pause(*arrived)
+                waiting -= arrived
+
+    def publisher(self, transactional_id: str) -> "Publisher":
+        """A transactional producer; the caller holds the lock that makes it the only one."""
+        return Publisher(
+            KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=transactional_id,
+                transactional_id=transactional_id,
+                acks="all",
+                enable_idempotence=True,
+                allow_auto_create_topics=False,
+                transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+                delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
+                request_timeout_ms=REQUEST_TIMEOUT_MS,
+                max_block_ms=BLOCK_MS_MAX,
+                retry_backoff_ms=5,
+                linger_ms=LINGER_MS,
+                batch_size=BATCH_BYTES,
+                compression_type="zstd",
+                max_in_flight_requests_per_connection=5,
+            )
+        )
+
+    def member(self, group: str, topics: Sequence[str]) -> "Member":
+        """One member of a consumer group over some topics."""
+        return Member(
+            self._make_consumer(
+                group_id=group,
+                partition_assignment_strategy=[CooperativeStickyAssignor()],
+                session_timeout_ms=SESSION_TIMEOUT_MS,
+                max_poll_interval_ms=POLL_INTERVAL_MS_MAX,
+                fetch_max_wait_ms=50,
+                retry_backoff_ms=20,
+            ),
+            topics,
+        )
+
+    def _begins(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
+        with self._consumer() as consumer:
+            found = consumer.beginning_offsets([TopicPartition(topic, p) for p in partitions])
+        return {place.partition: offset for place, offset in found.items()}
+
+    @contextmanager
+    def _admin(self) -> Iterator[Any]:
+        admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        try:
+            yield admin
+        finally:
+            admin.close()
+
+    @contextmanager
+    def _consumer(self, **settings: object) -> Iterator[Any]:
+        consumer = self._make_consumer(**settings)
+        try:
+            yield consumer
+        finally:
+            consumer.close(autocommit=False)
+
+    def _make_consumer(self, **settings: object) -> Any:
+        pinned = {
+            "bootstrap_servers": self._bootstrap,
+            "enable_auto_commit": False,
+            "auto_offset_reset": "none",
+            "isolation_level": "read_committed",
+            "allow_auto_create_topics": False,
+            "max_poll_records": POLL_RECORDS_MAX,
+            "fetch_max_bytes": FETCH_BYTES_MAX,
+            "max_partition_fetch_bytes": PARTITION_FETCH_BYTES_MAX,
+        }
+        return KafkaConsumer(**(pinned | settings))
+
+
+class Publisher:
+    """Publishes batches whole or not at all; after any failure it must be closed and built anew."""
+
+    def __init__(self, producer: Any) -> None:
+        self._producer = producer
+        producer.init_transactions()
+
+    def publish(self, messages: Iterable[tuple[str, int, str, bytes]]) -> None:
+        """Send (topic, partition, key, value) in order as one transaction; KafkaError when any of it failed."""
+        self._producer.begin_transaction()
+        futures = [
+            self._producer.send(topic, value=value, key=key.encode(), partition=partition, headers=list(CONTENT_TYPE))
+            for topic, partition, key, value in messages
+        ]
+        self._producer.flush(timeout=DELIVERY_TIMEOUT_MS / 1000)
+        for future in futures:
+            # flush() is silent about records that expired: only their futures tell.
+            if not future.succeeded():
+                raise future.exception or KafkaError("a record was not acknowledged in time")
+        self._producer.commit_transaction()
+
+    def close(self) -> None:
+        """Drop what is unfinished: the next `init_transactions` aborts it."""
+        self._producer.close(timeout=0)
+
+
+class Member:
+    """A group member whose assignments start paused: the caller claims, seeks and resumes in its own thread."""
+
+    def __init__(self, consumer: Any, topics: Sequence[str]) -> None:
+        self._consumer = consumer
+        self._listener = _Paused(consumer)
+        consumer.subscribe(topics=list(topics), listener=self._listener)
+
+    def poll(self, timeout_ms: int) -> list[Message]:
+        """The next records of the partitions that were resumed."""
+        batch = self._consumer.poll(timeout_ms=timeout_ms)
+        return [Message(r.topic, r.partition, r.offset, r.value) for records in batch.values() for r in records]
+
+    def changes(self) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
+        """What was assigned and what was taken away since the last call, as (topic, partition)."""
+        fresh, gone = self._listener.fresh, self._listener.gone
+        self._listener.fresh, self._listener.gone = set(), set()
+        return fresh, gone
+
+    def start(self, topic: str, partition: int, offset: int) -> None:
+        """Read a claimed partition from an offset on."""
+        place = TopicPartition(topic, partition)
+        self._consumer.seek(place, offset)
+        self._consumer.resume(place)
+
+    def stop(self, topic: str, partition: int) -> None:
+        """Read no further in one partition."""
+        self._consumer.pause(TopicPartition(topic, partition))
+
+    def position(self, topic: str, partition: int) -> int:
+        """The offset that the next poll reads from."""
+        offset: int = self._consumer.position(TopicPartition(topic, partition))
+        return offset
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._consumer.close(autocommit=False)
+
+
+class _Paused(ConsumerRebalanceListener):  # type: ignore[misc]  # The client has no types.
+    """Runs inside poll(): it only notes, seeks and pauses, because any I/O here stops the heartbeats."""
+
+    def __init__(self, consumer: Any) -> None:
+        self._consumer = consumer
+        self.fresh: set[tuple[str, int]] = set()
+        self.gone: set[tuple[str, int]] = set()
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        for place in revoked:
+            self.gone.add((place.topic, place.partition))
+            self.fresh.discard((place.topic, place.partition))
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        for place in assigned:
+            self._consumer.seek(place, 0)
+            self._consumer.pause(place)
+            self.fresh.add((place.topic, place.partition))
+
+    def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
+        self.on_partitions_revoked(lost)
+
+
+def _described(admin: Any, name: str) -> Topic:
+    found = admin.describe_topics([name])
+    if not found or found[0].get("error_code"):
+        raise LogRefused(f"topic {name} does not exist: run `aftercare topics`")
+    return Topic(name, UUID(str(found[0]["topic_id"])), len(found[0]["partitions"]))

@@ -1,0 +1,193 @@
+-- The journal of one service: append-only, contiguous and chained within each of 24 partitions.
+
+create table journal (
+    partition     smallint    not null check (partition between 0 and 23),
+    sequence      bigint      not null check (sequence > 0),
+    stream        text        not null collate "C",
+    version       integer     not null check (version > 0),
+    subject       text        not null collate "C",
+    command_id    uuid        not null,
+    command_index smallint    not null,
+    recorded_at   timestamptz not null,
+    body          text        not null check (body is json object with unique keys),
+    chain         bytea       not null,
+    primary key (partition, sequence),
+    constraint journal_stream_version unique (stream, version),
+    constraint journal_command unique (command_id, command_index)
+);
+
+create table journal_head (
+    partition   smallint primary key,
+    sequence    bigint      not null default 0,
+    chain       bytea       not null,
+    recorded_at timestamptz not null default '-infinity'
+) with (fillfactor = 50);
+
+insert into journal_head (partition, chain)
+select p, sha256(convert_to('{service}/' || p, 'UTF8')) from generate_series(0, 23) p;
+
+-- The database that the relay compared with Kafka last; nothing is appended to any other.
+create table journal_identity (
+    only_one    boolean primary key default true check (only_one),
+    identity    text        not null,
+    verified_at timestamptz not null default clock_timestamp()
+);
+
+-- How far the relay has published: a hint that shortens its search, never the truth.
+create table published (
+    partition smallint primary key,
+    sequence  bigint not null
+);
+
+-- Somebody waits for a mark sooner than the next one is due.
+create table mark_request (requested_at timestamptz not null default clock_timestamp());
+
+-- How far ahead of the world a development database lives; empty everywhere else.
+create table development_clock (ahead interval not null);
+
+create function journal_now() returns timestamptz language sql volatile as
+    'select clock_timestamp() + coalesce((select ahead from development_clock limit 1), ''0'')';
+
+-- Changes after a failover (timeline), a restore into another database (oid) or cluster (identifier).
+create function journal_identity_now() returns text language sql volatile security definer as $$
+    select format('%s/%s/%s', (select system_identifier from pg_control_system()),
+                  left(pg_walfile_name(pg_current_wal_lsn()), 8),
+                  (select oid from pg_database where datname = current_database()))
+$$;
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'the journal is append-only' using errcode = 'AC002';
+end $$;
+
+create trigger journal_is_append_only before update or delete or truncate on journal
+    for each statement execute function refuse_change();
+
+-- One event: one UPDATE that locks and advances the head, one INSERT.
+create function journal_append_one(
+    _partition smallint, _stream text, _version integer, _subject text, _command uuid, _index smallint,
+    _body text, _identity text, out sequence bigint, out recorded_at timestamptz, out chain bytea
+) language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update journal_head h
+       set (sequence, recorded_at, chain) = (
+           select h.sequence + 1, t.at, sha256(h.chain || int8send(h.sequence + 1)
+                  || int8send((extract(epoch from t.at) * 1000000)::bigint) || convert_to(_body, 'UTF8'))
+             from (select greatest(journal_now(), h.recorded_at + interval '1 microsecond') as at offset 0) t)
+     where h.partition = _partition and exists (select from journal_identity i where i.identity = _identity)
+    returning h.sequence, h.recorded_at, h.chain
+         into journal_append_one.sequence, journal_append_one.recorded_at, journal_append_one.chain;
+    if not found then
+        raise exception 'the journal was not verified against its log' using errcode = 'AC001';
+    end if;
+    insert into journal values (_partition, journal_append_one.sequence, _stream, _version, _subject, _command,
+                                _index, journal_append_one.recorded_at, _body, journal_append_one.chain);
+end $$;
+
+-- Several events, given in partition order: all heads needed are locked first, in partition order.
+create function journal_append_many(
+    _partitions smallint[], _streams text[], _versions integer[], _subjects text[], _commands uuid[],
+    _indexes smallint[], _bodies text[], _identity text
+) returns table (sequence bigint, recorded_at timestamptz, chain bytea)
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    head journal_head;
+    i integer;
+begin
+    if not exists (select from journal_identity where identity = _identity) then
+        raise exception 'the journal was not verified against its log' using errcode = 'AC001';
+    end if;
+    perform from journal_head h where h.partition = any (_partitions) order by h.partition for update;
+    for i in 1 .. cardinality(_bodies) loop
+        if head.partition is distinct from _partitions[i] then
+            if head.partition is not null then
+                update journal_head h set sequence = head.sequence, recorded_at = head.recorded_at,
+                       chain = head.chain where h.partition = head.partition;
+            end if;
+            select * into strict head from journal_head h where h.partition = _partitions[i];
+        end if;
+        head.sequence := head.sequence + 1;
+        head.recorded_at := greatest(journal_now(), head.recorded_at + interval '1 microsecond');
+        head.chain := sha256(head.chain || int8send(head.sequence)
+                             || int8send((extract(epoch from head.recorded_at) * 1000000)::bigint)
+                             || convert_to(_bodies[i], 'UTF8'));
+        insert into journal values (_partitions[i], head.sequence, _streams[i], _versions[i], _subjects[i],
+                                    _commands[i], _indexes[i], head.recorded_at, _bodies[i], head.chain);
+        sequence := head.sequence; recorded_at := head.recorded_at; chain := head.chain;
+        return next;
+    end loop;
+    update journal_head h set sequence = head.sequence, recorded_at = head.recorded_at, chain = head.chain
+     where h.partition = head.partition;
+end $$;
+
+-- Followed topics: what has been folded (sequence, chain), and reacted to and may be read on from (next_offset).
+create table checkpoint (
+    follower    text     not null,
+    source      text     not null,
+    partition   smallint not null,
+    topic_id    uuid,
+    next_offset bigint   not null default 0,
+    sequence    bigint   not null default 0,
+    chain       bytea    not null,
+    reacted     bigint   not null default 0,
+    owner_epoch bigint   not null default 0,
+    primary key (follower, source, partition)
+) with (fillfactor = 50);
+
+-- Consistent cuts of the sources followed (design: marks); one counts once its sequences are applied.
+create table mark (
+    source      text        not null,
+    known_until timestamptz not null,
+    sequences   bigint[]    not null,
+    primary key (source, known_until)
+);
+
+create table projection_version (
+    name       text        not null,
+    table_name text        primary key,
+    version    integer     not null,
+    shape      text        not null,
+    made_at    timestamptz not null default clock_timestamp()
+);
+
+create table projection_pointer (
+    name     text primary key,
+    live     text not null references projection_version,
+    previous text references projection_version
+);
+
+create table projection_certificate (
+    id        bigint generated always as identity primary key,
+    made_at   timestamptz not null default clock_timestamp(),
+    body      text        not null check (body is json object with unique keys)
+);
+
+-- Events that fold nowhere, with the reason: the second of an event's three ends.
+create table ignored_event (
+    follower text     not null,
+    source   text     not null,
+    type     text     not null,
+    reason   text     not null,
+    events   bigint   not null default 1,
+    primary key (follower, source, type, reason)
+);
+
+alter table journal enable row level security;
+create policy journal_read on journal for select using (true);
+alter table journal_head enable row level security;
+create policy head_read on journal_head for select using (true);
+create policy head_lock on journal_head for update to {worker} using (true) with check (false);
+
+revoke execute on all functions in schema public from public;
+grant execute on function journal_now(), journal_identity_now() to {api}, {worker};
+grant execute on function journal_append_one, journal_append_many to {api}, {worker};
+grant select on journal, journal_head, journal_identity, checkpoint, mark, development_clock,
+                projection_version, projection_pointer, projection_certificate to {api}, {worker};
+grant update on journal_head to {worker};
+grant insert on mark_request to {api};
+grant select, insert, delete on mark_request to {worker};
+-- The worker makes and owns the projections' tables; row-level security holds for the role that answers requests.
+grant create on schema public to {worker};
+grant insert, update, delete on projection_version, projection_pointer, projection_certificate to {worker};
+grant insert, update, delete on checkpoint, mark, ignored_event, published, journal_identity to {worker};
+grant select on ignored_event, published to {worker};

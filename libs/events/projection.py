@@ -1,0 +1,130 @@
+"""A projection: a table, and a pure fold per row; what a rate is counted from, rebuilt from the log at will."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, text
+
+from libs.events.columns import Column, columns_of
+from libs.events.event import ContractError, Event
+
+R = TypeVar("R")
+E = TypeVar("E", bound=Event)
+Keys = Callable[[Any], Any]
+FoldFunction = Callable[[E, R | None], R | None]
+# Beside the row's own columns: whose row it is, and which event made it what it is.
+SYSTEM = ("row_source", "row_subject", "row_partition", "row_sequence", "row_event")
+KNOWN = ("known_from", "known_to")
+
+
+@dataclass(frozen=True)
+class Fold:
+    """How one event class touches the table: which keys, and what each row becomes (None removes it)."""
+
+    keys: Keys
+    evolve: Callable[[Any, Any], Any]
+
+
+@dataclass(eq=False)
+class Projection(Generic[R]):
+    """A table of `table` rows named `<service>.<name>`, folded from events.
+
+    `history=True` keeps one row version per event with `known_from` and `known_to`. `group` names projections
+    that one answer uses together: they are rebuilt and swapped as one. `unit` names the column that carries the
+    administrative unit for row-level security, and `indexes` what is searched.
+    """
+
+    name: str
+    version: int
+    table: type[R]
+    history: bool = False
+    group: str = ""
+    unit: str | None = None
+    indexes: Sequence[str] = ()
+    folds: dict[type[Event], Fold] = field(default_factory=dict)
+
+    def on(
+        self, event_class: type[E], *, key: Callable[[E], Any]
+    ) -> Callable[[FoldFunction[E, R]], FoldFunction[E, R]]:
+        """Mark `evolve(event, row) -> row` for an event class; `key` gives the row's key, or several in a list."""
+
+        def register(evolve: FoldFunction[E, R]) -> FoldFunction[E, R]:
+            if event_class in self.folds:
+                raise ContractError(f"{self.name} folds {event_class.__name__} twice")
+            self.folds[event_class] = Fold(key, evolve)
+            return evolve
+
+        return register
+
+    def keys_of(self, event: Event) -> list[Any]:
+        """The keys of the rows that an event touches; none when it is not folded here."""
+        if (fold := self.folds.get(type(event))) is None:
+            return []
+        keys = fold.keys(event)
+        return list(keys) if isinstance(keys, list | tuple | set | frozenset) else [keys]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The row's own columns; the first is the key."""
+        row_class: Any = self.table
+        return columns_of(row_class)
+
+    @property
+    def names(self) -> str:
+        """The row's own columns, as a select lists them."""
+        return ", ".join(column.name for column in self.columns)
+
+    @property
+    def key(self) -> str:
+        """The key column."""
+        return self.columns[0].name
+
+    @property
+    def shape(self) -> str:
+        """A fingerprint of the table's columns: equal shapes can be compared by digest."""
+        spelled = ";".join(f"{c.name} {c.sql}" for c in self.columns if c.hash_of is None) + str(self.history)
+        return sha256(spelled.encode()).hexdigest()[:16]
+
+    def load(self, mapping: Any) -> R:
+        """The row object of a result row."""
+        return self.table(*(column.load(mapping[column.name]) for column in self.columns))
+
+    def read(
+        self,
+        connection: Connection,
+        where: str = "true",
+        *,
+        at: datetime | None = None,
+        tail: str = "",
+        **values: Any,
+    ) -> list[R]:
+        """The live version's rows that satisfy an SQL condition; with history, as known at `at` (needed there)."""
+        statement = f"select {self.names} from {self.live(connection)} where ({where}){self._known(at)} {tail}"  # noqa: S608 -- Our own words.
+        rows = connection.execute(text(statement), values | ({"known_at": at} if self.history else {}))
+        return [self.load(row) for row in rows.mappings()]
+
+    def live(self, connection: Connection) -> str:
+        """The table that readers use now: ask in the same transaction as the read."""
+        found: str = connection.execute(_LIVE, {"name": self.name}).scalar_one()
+        return found
+
+    def _known(self, at: datetime | None) -> str:
+        if not self.history:
+            return ""
+        if at is None:
+            raise ValueError(f"{self.name} keeps history: say as known when")
+        return " and known_from <= :known_at and known_to > :known_at"
+
+
+def groups(projections: Iterable[Projection[Any]]) -> dict[str, list[Projection[Any]]]:
+    """Projections by the group that they are rebuilt in; one without a group is its own."""
+    grouped: dict[str, list[Projection[Any]]] = {}
+    for projection in projections:
+        grouped.setdefault(projection.group or projection.name, []).append(projection)
+    return grouped
+
+
+_LIVE = text("select live from projection_pointer where name = :name")

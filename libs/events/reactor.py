@@ -1,0 +1,76 @@
+"""Reactors: an event of one's own or another service becomes a command in one's own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection
+
+from libs.events.decider import Decider
+from libs.events.event import ContractError, Event
+from libs.events.handling import Target
+from libs.events.record import Meta, Record
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A command that an event asks for, on one stream."""
+
+    decider: Decider[Any, Any]
+    stream: str
+    subject: str
+    command: Any
+
+
+React = Callable[[Any, Connection], Iterable[Reaction]]
+
+
+@dataclass(eq=False)
+class Reactor:
+    """Turns events into commands; `name` is for ever, since the ids of its commands come from it.
+
+    A reaction reads, in `connection`, the projections of its own follower: they have the event already.
+    """
+
+    name: str
+    reactions: dict[type[Event], React] = field(default_factory=dict)
+
+    def on(self, event_class: type[E]) -> Callable[[Callable[[E, Connection], Iterable[Reaction]]], React]:
+        """Mark the function that says what an event asks for."""
+
+        def register(react: Callable[[E, Connection], Iterable[Reaction]]) -> React:
+            if event_class in self.reactions:
+                raise ContractError(f"{self.name} reacts to {event_class.__name__} twice")
+            self.reactions[event_class] = react
+            return react
+
+        return register
+
+    def targets(self, record: Record, event: Event, connection: Connection) -> list[Target[Any, Any]]:
+        """The commands that an event asks for; the same event always gives the same command ids."""
+        react = self.reactions.get(type(event))
+        if react is None:
+            return []
+        cause = UUID(record.id)
+        return [
+            Target(
+                one.decider,
+                one.stream,
+                one.command,
+                self._meta(record, uuid5(cause, f"{self.name}/{n}")),
+                one.subject,
+            )
+            for n, one in enumerate(react(event, connection))
+        ]
+
+    def _meta(self, record: Record, command_id: UUID) -> Meta:
+        return Meta(
+            command_id=command_id,
+            actor=f"reactor:{self.name}",
+            correlation_id=UUID(record.cloud["correlationid"]),
+            causation=record.position,
+            traceparent=record.cloud.get("traceparent"),
+        )

@@ -1,0 +1,206 @@
+"""Rebuild: a new version beside the live one, compared at the same positions, then swapped under its readers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, text
+
+from libs.events.checkpoints import Checkpoint, Place
+from libs.events.codec import Codec
+from libs.events.digest import Digest, differing_keys, digest_of
+from libs.events.feeds import Feed, Positions
+from libs.events.projection import Projection
+from libs.events.projector import Projector
+from libs.events.tables import drop_table, make_table
+
+LEVEL_EVENTS_MAX = 500
+Progress = Callable[[int, int], None]
+
+
+class RebuildDiffers(RuntimeError):
+    """A rebuilt version does not hold the same rows as the live one at the same positions; nothing was swapped."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One projection's outcome; `live` is None when its shape changed and there is nothing to compare."""
+
+    name: str
+    version: int
+    table: str
+    rebuilt: Digest
+    live: Digest | None
+    differences: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether the comparison found no difference."""
+        return self.live is None or self.live == self.rebuilt
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was proved by a rebuild: at these positions (sequence and chain of every partition) these digests."""
+
+    made_at: datetime
+    positions: dict[str, tuple[int, str]]
+    projections: tuple[Compared, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether every projection is the same."""
+        return all(projection.same for projection in self.projections)
+
+    def to_json(self) -> str:
+        """As stored and compared."""
+        return orjson.dumps(asdict(self) | {"same": self.same}, option=orjson.OPT_SORT_KEYS).decode()
+
+
+class Rebuild:
+    """Builds new versions of some projections from a feed; `engine` is the worker's, without a transaction bound."""
+
+    def __init__(
+        self, projections: Sequence[Projection[Any]], codec: Codec, feed: Feed, engine: Engine, api: str
+    ) -> None:
+        self._projections = projections
+        self._projectors = {projection.name: Projector(projection, codec) for projection in projections}
+        self._codec = codec
+        self._feed = feed
+        self._engine = engine
+        self._api = api
+        self._done: dict[Place, Checkpoint] = feed.beginning()
+        self.tables: dict[str, str] = {}
+
+    def run(self, progress: Progress = lambda _done, _goal: None, *, swap: bool = True) -> Certificate:
+        """Fill, compare, and unless told otherwise swap; `RebuildDiffers` leaves the live version as it was."""
+        with self._engine.begin() as connection:
+            self.tables = {p.name: make_table(connection, p, self._api) for p in self._projections}
+        self._catch_up(progress)
+        certificate = self._compare()
+        if not certificate.same:
+            raise RebuildDiffers(certificate.to_json())
+        if swap:
+            self._swap()
+        with self._engine.begin() as connection:
+            connection.execute(
+                text("insert into projection_certificate (body) values (:body)"),
+                {"body": certificate.to_json()},
+            )
+        return certificate
+
+    def discard(self) -> None:
+        """Remove what was built and not swapped in."""
+        with self._engine.begin() as connection:
+            for table in self.tables.values():
+                drop_table(connection, table)
+
+    def _catch_up(self, progress: Progress) -> None:
+        while True:
+            with self._engine.connect() as connection:
+                goal = self._feed.live(connection)
+            if _missing(self._done, goal) <= LEVEL_EVENTS_MAX:
+                return
+            total = sum(checkpoint.sequence for checkpoint in goal.values())
+            for batch in self._feed.batches(self._done, goal):
+                with self._engine.begin() as connection:
+                    self._fold(connection, batch)
+                progress(total - _missing(self._done, goal), total)
+
+    def _compare(self) -> Certificate:
+        """Digests of both versions at the positions that one snapshot of the live version shows."""
+        with (
+            self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as snapshot,
+            snapshot.begin(),
+        ):
+            goal = self._feed.live(snapshot)
+            live = {p.name: self._live(snapshot, p) for p in self._projections}
+            made_at = snapshot.execute(text("select journal_now()")).scalar_one()
+            self._level(goal)
+        compared = tuple(self._compared(projection, live[projection.name]) for projection in self._projections)
+        spelled = {f"{p.source}/{p.partition}": (c.sequence, c.chain.hex()) for p, c in sorted(goal.items())}
+        return Certificate(made_at, spelled, compared)
+
+    def _level(self, goal: Positions) -> None:
+        for batch in self._feed.batches(self._done, goal):
+            with self._engine.begin() as connection:
+                self._fold(connection, batch)
+
+    def _live(self, connection: Connection, projection: Projection[Any]) -> tuple[str, Digest] | None:
+        table = projection.live(connection)
+        shape = connection.execute(_SHAPE, {"table": table}).one()
+        if (shape.shape, shape.version) != (projection.shape, projection.version):
+            return None
+        return table, digest_of(connection, projection, table)
+
+    def _compared(self, projection: Projection[Any], live: tuple[str, Digest] | None) -> Compared:
+        table = self.tables[projection.name]
+        with self._engine.connect() as connection:
+            rebuilt = digest_of(connection, projection, table)
+            differences: list[str] = []
+            if live is not None and live[1] != rebuilt:
+                differences = differing_keys(connection, projection, live[0], table)
+        return Compared(projection.name, projection.version, table, rebuilt, live and live[1], tuple(differences))
+
+    def _swap(self) -> None:
+        """Stop the live version for an instant, fold what is left, and move every pointer of the group at once."""
+        self._level_closely()
+        with self._engine.begin() as connection:
+            goal = self._feed.live(connection, lock=True)
+            for batch in self._feed.batches(self._done, goal):
+                self._fold(connection, batch)
+            for name, table in self.tables.items():
+                forgotten = connection.execute(_POINT, {"name": name, "table": table}).scalar_one_or_none()
+                if forgotten is not None:
+                    drop_table(connection, forgotten)
+
+    def _level_closely(self) -> None:
+        with self._engine.connect() as connection:
+            goal = self._feed.live(connection)
+        self._level(goal)
+
+    def _fold(self, connection: Connection, batch: dict[Place, Any]) -> None:
+        events = [
+            (record, event)
+            for part in batch.values()
+            for record in part.records
+            if (event := self._codec.decode(record)) is not None
+        ]
+        for name, projector in self._projectors.items():
+            projector.apply(connection, self.tables[name], events)
+        self._done.update({place: part.reached for place, part in batch.items()})
+
+
+def verify(connection: Connection, projections: Sequence[Projection[Any]], feed: Feed, certificate: str) -> list[str]:
+    """What a saved certificate and the live tables disagree on; empty when they agree.
+
+    Positions that differ come first, since digests can only be the same at the same positions.
+    """
+    saved = orjson.loads(certificate)
+    now = {f"{p.source}/{p.partition}": [c.sequence, c.chain.hex()] for p, c in feed.live(connection).items()}
+    moved = [
+        f"{place} is at {now.get(place)}, not {wanted}"
+        for place, wanted in saved["positions"].items()
+        if now.get(place) != wanted
+    ]
+    if moved:
+        return moved
+    wanted = {one["name"]: one["rebuilt"] for one in saved["projections"]}
+    found = {p.name: asdict(digest_of(connection, p, p.live(connection))) for p in projections}
+    return [
+        f"{name} has {found.get(name)}, not {digest}" for name, digest in wanted.items() if found.get(name) != digest
+    ]
+
+
+def _missing(done: Positions, goal: Positions) -> int:
+    return sum(max(0, checkpoint.sequence - done[place].sequence) for place, checkpoint in goal.items())
+
+
+_SHAPE = text("select shape, version from projection_version where table_name = :table")
+_POINT = text(
+    "with before as (select name, previous from projection_pointer where name = :name)"
+    " update projection_pointer p set previous = live, live = :table from before b where p.name = b.name"
+    " returning b.previous"
+)

@@ -1,0 +1,234 @@
+"""The record of an event: a CloudEvent in structured mode, its place in the journal, and its link in the chain."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+
+from libs.events.partitions import partition_of
+
+_TAIL = b',"sequence":'
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NotARecord(ValueError):
+    """Bytes that are no record of ours: not JSON, or without the fields that every record has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an event lies: the service that published it, the partition, the sequence in it."""
+
+    source: str
+    partition: int
+    sequence: int
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.partition}/{self.sequence}"
+
+    @staticmethod
+    def parse(text: str) -> "Position":
+        """The inverse of `str`; ValueError for anything else."""
+        source, partition, sequence = text.split("/")
+        return Position(source, int(partition), int(sequence))
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What comes with a command and is stored with each of its events."""
+
+    command_id: UUID
+    actor: str
+    correlation_id: UUID
+    purpose: str | None = None
+    causation: Position | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event ready to be appended: its keys and its body, without its place in the journal."""
+
+    stream: str
+    version: int
+    subject: str
+    command_id: UUID
+    command_index: int
+    body: bytes
+
+    @property
+    def partition(self) -> int:
+        """Where it will lie."""
+        return partition_of(self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event as it stands in the journal and in Kafka. `cloud` is the body, decoded."""
+
+    source: str
+    partition: int
+    sequence: int
+    recorded_at: datetime
+    chain: bytes
+    body: bytes
+    cloud: dict[str, Any]
+
+    @property
+    def position(self) -> Position:
+        """Its place, unique in the whole system."""
+        return Position(self.source, self.partition, self.sequence)
+
+    @property
+    def id(self) -> str:
+        """The CloudEvents id: `uuid5(command id, index of the event in the command)`."""
+        return str(self.cloud["id"])
+
+    @property
+    def type(self) -> str:
+        """The wire name, `<service>.<what-happened>`."""
+        return str(self.cloud["type"])
+
+    @property
+    def type_version(self) -> int:
+        """The version of the contract that it was written in."""
+        return int(self.cloud["dataschema"].rsplit(":", 1)[1])
+
+    @property
+    def subject(self) -> str:
+        """The Kafka key."""
+        return str(self.cloud["subject"])
+
+    @property
+    def stream(self) -> str:
+        """The stream it belongs to."""
+        return str(self.cloud["stream"])
+
+    @property
+    def version(self) -> int:
+        """Its number in the stream, from 1."""
+        return int(self.cloud["version"])
+
+    @property
+    def command_id(self) -> UUID:
+        """The command that decided it."""
+        return UUID(self.cloud["commandid"])
+
+    @property
+    def effective_on(self) -> date | None:
+        """When it happened in the world, where the event says so."""
+        text = self.cloud.get("effectiveon")
+        return None if text is None else date.fromisoformat(text)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The event's own fields as they were written, encrypted ones still sealed."""
+        data: dict[str, Any] = self.cloud["data"]
+        return data
+
+
+def event_id(command_id: UUID, index: int) -> UUID:
+    """The id of a command's event: the same command always gives the same ids."""
+    return uuid5(command_id, str(index))
+
+
+def body_of(
+    source: str,
+    draft: tuple[str, int, str],
+    meta: Meta,
+    index: int,
+    event: tuple[str, str, date | None],
+    data: dict[str, Any],
+) -> bytes:
+    """The body as it is first, and for ever, serialised.
+
+    `draft` is (stream, version, subject); `event` is (wire name, dataschema, effective date).
+    """
+    stream, version, subject = draft
+    wire_type, schema_id, effective_on = event
+    cloud = {
+        "specversion": "1.0",
+        "id": event_id(meta.command_id, index),
+        "source": source,
+        "type": wire_type,
+        "subject": subject,
+        "datacontenttype": "application/json",
+        "dataschema": schema_id,
+        "stream": stream,
+        "version": version,
+        "commandid": meta.command_id,
+        "commandindex": index,
+        "correlationid": meta.correlation_id,
+        "actor": meta.actor,
+    }
+    optional = {
+        "effectiveon": effective_on,
+        "causationid": None if meta.causation is None else str(meta.causation),
+        "purpose": meta.purpose,
+        "traceparent": meta.traceparent,
+    }
+    cloud.update({name: value for name, value in optional.items() if value is not None})
+    cloud["data"] = data
+    return orjson.dumps(cloud)
+
+
+def micros(instant: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    delta = instant - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def first_link(source: str, partition: int) -> bytes:
+    """What the chain of a partition starts from."""
+    return sha256(f"{source}/{partition}".encode()).digest()
+
+
+def next_link(previous: bytes, sequence: int, recorded_at: datetime, body: bytes) -> bytes:
+    """The chain after one more event (design: journal, column `chain`)."""
+    numbers = sequence.to_bytes(8, "big") + micros(recorded_at).to_bytes(8, "big", signed=True)
+    return sha256(previous + numbers + body).digest()
+
+
+def chained(previous: bytes, records: Iterable[Record]) -> Record | None:
+    """The first record whose chain does not follow from its predecessor's, or None when all do."""
+    for record in records:
+        if record.chain != next_link(previous, record.sequence, record.recorded_at, record.body):
+            return record
+        previous = record.chain
+    return None
+
+
+def to_value(record: Record) -> bytes:
+    """The Kafka value: the body without its last brace, then the record's place in the journal."""
+    at = record.recorded_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    tail = f',"sequence":{record.sequence},"recordedat":"{at}","chain":"{record.chain.hex()}"}}'
+    return record.body[:-1] + tail.encode()
+
+
+def from_value(partition: int, value: bytes) -> Record:
+    """The record in a Kafka value; `NotARecord` when there is none."""
+    try:
+        cloud = orjson.loads(value)
+        body = value[: value.rindex(_TAIL)] + b"}"
+        return Record(
+            source=cloud["source"],
+            partition=partition,
+            sequence=cloud.pop("sequence"),
+            recorded_at=datetime.fromisoformat(cloud.pop("recordedat")),
+            chain=bytes.fromhex(cloud.pop("chain")),
+            body=body,
+            cloud=cloud,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotARecord(f"not a record of the log: {type(error).__name__}") from error
+
+
+def from_row(source: str, row: tuple[int, int, datetime, bytes, str]) -> Record:
+    """The record in a journal row `(partition, sequence, recorded_at, chain, body)`."""
+    partition, sequence, recorded_at, chain, body = row
+    raw = body.encode()
+    return Record(source, partition, sequence, recorded_at, bytes(chain), raw, orjson.loads(raw))

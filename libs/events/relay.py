@@ -1,0 +1,212 @@
+"""The relay: publishes the journal to Kafka, in order, once; the journal is the outbox and the log the checkpoint."""
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from threading import Event as Stop
+from threading import Timer
+from time import monotonic
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from libs.events.crash import crash_point
+from libs.events.journal import PostgresJournal
+from libs.events.kafka import Log, LogError, LogRefused, Message, Publisher, events_topic, marks_topic
+from libs.events.marks import KEY, MARK_SECONDS, Mark, take_mark
+from libs.events.partitions import PARTITIONS
+from libs.events.record import Record, from_value, to_value
+from libs.events.telemetry import span
+
+BATCH_MAX = 2_000
+BUSY_SECONDS = 0.02
+IDLE_SECONDS = 0.1
+IDLE_AFTER_SECONDS = 1.0
+BACKOFF_SECONDS_MAX = 5.0
+LEADER_SECONDS = 1.0
+STUCK_SECONDS_MAX = 60
+_LOCK = 7_701
+_log = logging.getLogger(__name__)
+
+
+class LeadershipLost(RuntimeError):
+    """The connection that holds the lock is gone: another relay may be leader already."""
+
+
+class LogDiffers(LogRefused):
+    """Journal and log disagree: nothing is appended or published until somebody restores one from the other."""
+
+
+class Relay:
+    """Publishes one service's journal. `run` returns when `stop` is set, and raises when it must not go on."""
+
+    def __init__(self, journal: PostgresJournal, log: Log) -> None:
+        self._journal = journal
+        self._engine: Engine = journal.engine
+        self._log = log
+        self._service = journal.service
+        self.published: dict[int, int] = {}
+        self._mark: Mark | None = None
+        self._mark_due = 0.0
+
+    def run(self, stop: Stop) -> None:
+        """Lead when the lock is free, publish, and begin anew after any failure of Kafka or the database."""
+        backoff = BUSY_SECONDS
+        while not stop.is_set():
+            try:
+                self._lead(stop)
+                backoff = BUSY_SECONDS
+            except (LogError, DBAPIError, psycopg.Error) as error:
+                _log.warning("relay of %s begins anew after %s", self._service, type(error).__name__)
+                stop.wait(backoff)
+                backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
+
+    def _lead(self, stop: Stop) -> None:
+        with psycopg.connect(_plain(self._engine), autocommit=True) as lock:
+            while not _try_lock(lock):
+                if stop.wait(LEADER_SECONDS):
+                    return
+            publisher = self._log.publisher(f"relay.{self._service}")
+            try:
+                self.verify()
+                self._publish_until(stop, lock, publisher)
+            finally:
+                publisher.close()
+
+    def verify(self) -> None:
+        """Compare the log's tails with the journal; only then may this database be appended to.
+
+        `LogDiffers` when the log is ahead, shorter than what was published, or chained otherwise.
+        """
+        tails = {p: from_value(p, _value(tail)) for p, tail in self._log.tails(events_topic(self._service)).items()}
+        try:
+            self._compare(tails)
+        except LogDiffers:
+            with self._engine.begin() as connection:
+                connection.execute(text("delete from journal_identity"))
+            raise
+        with self._engine.begin() as connection:
+            connection.execute(_VERIFIED)
+        self.published = {p: tails[p].sequence if p in tails else 0 for p in range(PARTITIONS)}
+
+    def _compare(self, tails: Mapping[int, Record]) -> None:
+        for partition, hint in self._hints().items():
+            if hint > (tails[partition].sequence if partition in tails else 0):
+                raise LogDiffers(f"{self._service}/{partition} was published to {hint}, and the log ends before")
+        for partition, tail in tails.items():
+            ours = self._journal.after(partition, tail.sequence - 1, 1)
+            if not ours:
+                raise LogDiffers(f"{tail.position} is in the log and not in the journal: import the missing tail")
+            if ours[0].chain != tail.chain:
+                raise LogDiffers(f"{tail.position} is chained otherwise in the log than in the journal")
+
+    def _hints(self) -> dict[int, int]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(text("select partition, sequence from published"))
+            return {row.partition: row.sequence for row in rows}
+
+    def _publish_until(self, stop: Stop, lock: psycopg.Connection[Any], publisher: Publisher) -> None:
+        busy_until = 0.0
+        checked = monotonic()
+        while not stop.is_set():
+            if monotonic() - checked > LEADER_SECONDS:
+                _still_leader(lock)
+                checked = monotonic()
+            self._take_mark()
+            records = self._journal.behind(self.published, BATCH_MAX)
+            if self._publish(publisher, records):
+                busy_until = monotonic() + IDLE_AFTER_SECONDS
+            if len(records) < BATCH_MAX:
+                stop.wait(BUSY_SECONDS if monotonic() < busy_until else IDLE_SECONDS)
+
+    def _take_mark(self) -> None:
+        if self._mark is None and (monotonic() >= self._mark_due or self._requested()):
+            self._mark = take_mark(self._engine, self._service)
+            self._mark_due = monotonic() + MARK_SECONDS
+
+    def _requested(self) -> bool:
+        with self._engine.connect() as connection:
+            return bool(connection.execute(text("select exists (select from mark_request)")).scalar_one())
+
+    def _publish(self, publisher: Publisher, records: Sequence[Record]) -> bool:
+        reached = self._reached(records)
+        mark = self._mark if self._mark and all(reached[p] >= s for p, s in enumerate(self._mark.sequences)) else None
+        topic = events_topic(self._service)
+        messages = [(topic, record.partition, record.subject, to_value(record)) for record in records]
+        if mark is not None:
+            messages.append((marks_topic(self._service), 0, KEY, mark.to_value()))
+        if not messages:
+            return False
+        links = [record.cloud.get("traceparent") for record in records]
+        attributes = {"messaging.system": "kafka", "messaging.destination.name": topic}
+        with span(f"send {topic}", attributes, kind="producer", links=links), _unstuck():
+            crash_point("relay.before-commit")
+            publisher.publish(messages)
+            crash_point("relay.after-commit")
+        self._advance(reached, mark)
+        return bool(records)
+
+    def _reached(self, records: Sequence[Record]) -> dict[int, int]:
+        reached = dict(self.published)
+        for record in records:
+            if record.sequence != reached[record.partition] + 1:
+                raise LogDiffers(
+                    f"the journal has no {self._service}/{record.partition}/{reached[record.partition] + 1}"
+                )
+            reached[record.partition] = record.sequence
+        return reached
+
+    def _advance(self, reached: dict[int, int], mark: Mark | None) -> None:
+        moved = [{"partition": p, "sequence": s} for p, s in reached.items() if s != self.published[p]]
+        self.published = reached
+        if mark is not None:
+            self._mark = None
+        if moved:
+            with self._engine.begin() as connection:
+                connection.execute(_HINT, moved)
+
+
+class _unstuck:  # noqa: N801 -- Reads as a word at its call site.
+    """Ends the process when a publish hangs: commit_transaction() waits without any timeout."""
+
+    def __enter__(self) -> None:
+        self._timer = Timer(STUCK_SECONDS_MAX, os._exit, [70])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def _plain(engine: Engine) -> str:
+    return make_url(engine.url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _try_lock(lock: psycopg.Connection[Any]) -> bool:
+    row = lock.execute("select pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+    return bool(row and row[0])
+
+
+def _still_leader(lock: psycopg.Connection[Any]) -> None:
+    try:
+        lock.execute("select 1")
+    except psycopg.Error as error:
+        raise LeadershipLost("the connection that held the lock is gone") from error
+
+
+def _value(message: Message) -> bytes:
+    if message.value is None:
+        raise LogDiffers(f"{message.topic}/{message.partition} holds an empty record at {message.offset}")
+    return message.value
+
+
+_VERIFIED = text(
+    "insert into journal_identity (identity) values (journal_identity_now())"
+    " on conflict (only_one) do update set identity = excluded.identity, verified_at = clock_timestamp()"
+)
+_HINT = text(
+    "insert into published (partition, sequence) values (:partition, :sequence)"
+    " on conflict (partition) do update set sequence = excluded.sequence"
+)

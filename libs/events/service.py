@@ -1,0 +1,92 @@
+"""A service as its parts, and the same parts opened on real databases for one process."""
+
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, make_url
+
+from libs.events.codec import Codec
+from libs.events.database import connect
+from libs.events.follower import Following
+from libs.events.handling import Handler
+from libs.events.journal import PostgresJournal
+from libs.events.keyring import DatabaseKeyring
+from libs.events.migrate import JOURNAL, KEYRING, migrate
+from libs.events.projection import Projection
+from libs.events.projector import InlineProjector
+from libs.events.settings import ServiceSettings
+from libs.events.tables import ensure_live
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of; everything else is the library's.
+
+    `inline` projections are written with the command; `following` names what is read from Kafka; `routers`
+    are FastAPI's; `migrations` are folders beside the library's own.
+    """
+
+    name: str
+    law: Any
+    inline: Sequence[Projection[Any]] = ()
+    following: Following = field(default_factory=lambda: Following((), ()))
+    routers: Sequence[Any] = ()
+    migrations: Sequence[Path] = ()
+
+    @property
+    def projections(self) -> list[Projection[Any]]:
+        """All of them, inline and followed."""
+        return [*self.inline, *self.following.projections]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A service's parts opened for one process, under one database role."""
+
+    service: Service
+    engine: Engine
+    journal: PostgresJournal
+    codec: Codec
+    handler: Handler
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def open_parts(service: Service, settings: ServiceSettings, role: str, *, transaction_seconds: int = 30) -> Parts:
+    """The parts under the `api` or `worker` role; nothing is reached before it is used."""
+    url = settings.api_database_url if role == "api" else settings.worker_database_url
+    engine = connect(url.get_secret_value(), f"{service.name} {role}", transaction_seconds=transaction_seconds)
+    keys = connect(settings.keyring_database_url.get_secret_value(), f"{service.name} {role} keyring", pool=5)
+    keyring = DatabaseKeyring(keys, b64decode(settings.key_encryption_key.get_secret_value()))
+    codec = Codec(service.name, keyring)
+    journal = PostgresJournal(service.name, engine)
+    handler = Handler(journal, codec, service.law, [InlineProjector(service.inline, codec)] if service.inline else [])
+    return Parts(service, engine, journal, codec, handler)
+
+
+def migrate_service(service: Service, settings: ServiceSettings) -> None:
+    """Bring the service's database and keyring to the newest schema, and make tables for new projections."""
+    api, worker = (_role(url.get_secret_value()) for url in (settings.api_database_url, settings.worker_database_url))
+    names = {"service": service.name, "api": api, "worker": worker}
+    owner = connect(settings.owner_database_url.get_secret_value(), f"{service.name} migrate", transaction_seconds=0)
+    migrate(owner, [JOURNAL, *service.migrations], names)
+    owner.dispose()
+    keys = connect(settings.keyring_database_url.get_secret_value(), f"{service.name} migrate", transaction_seconds=0)
+    migrate(keys, [KEYRING], {})
+    keys.dispose()
+    tables = connect(settings.worker_database_url.get_secret_value(), f"{service.name} migrate", transaction_seconds=0)
+    with tables.begin() as connection:
+        ensure_live(connection, service.projections, api)
+    tables.dispose()
+
+
+def _role(url: str) -> str:
+    name = make_url(url).username
+    if not name:
+        raise ValueError("a database URL must name its role")
+    return name

@@ -1,0 +1,1 @@
+"""Committed data files of `libs.vietnam`, and the scripts that build them; see SOURCES.md."""
