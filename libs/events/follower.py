@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from libs.events.checkpoints import LIVE, Checkpoint, OwnershipLost, Place, advance, claim, hold
-from libs.events.codec import Codec
 from libs.events.crash import crash_point
 from libs.events.database import Away
 from libs.events.decider import Refused
@@ -86,7 +85,7 @@ class Follower:
         self._service = service
         self._following = following
         self._handler = handler
-        self._codec: Codec = handler.codec
+        self._codec = handler.codec
         self._engine = engine
         self._log = log
         self._projectors = [Projector(projection, handler.codec) for projection in following.projections]
@@ -172,7 +171,7 @@ class Follower:
                 self._fold(batches)
             except (OwnershipLost, *Away):
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- Whatever a fold raises, only its partition stops.
                 self._isolate(member, batches, error)
                 return
             self._react(batches)

@@ -52,7 +52,7 @@ class Projector:
         self._hashed = [column for column in projection.columns if column.hash_of is not None]
 
     def apply(self, connection: Connection, table: str, events: Sequence[Decoded]) -> None:
-        """Fold the events, in the order given, into `table`; `ForeignRow` or the fold's own error leaves it to roll back."""
+        """Fold the events, in the order given, into `table`; after any error the caller rolls back."""
         touched = [(record, event, keys) for record, event in events if (keys := self.projection.keys_of(event))]
         if not touched:
             return

@@ -21,7 +21,7 @@ class UnitError(ValueError):
 
 
 class BareUnitCode(UnitError):
-    """A code without its catalogue: 1,799 codes mean another unit since the reform (finding 6)."""
+    """A code without its catalogue: since the reform about 1,800 codes mean another unit (domain.md, finding 6)."""
 
 
 class UnknownUnit(UnitError):

@@ -1,28 +1,56 @@
 """Administrative units: references that carry their catalogue, the tree of each, and what succeeded what.
 
 A reference is `<catalogue>:<code>`, because a bare code is ambiguous: 3,316 of the 3,321 commune codes of
-2025 existed before, 1,799 of them on a unit with another name (domain.md §2.6, finding 6).
+2025 existed before, about 1,800 of them on a unit with another name (domain.md §2.6, finding 6).
 """
 
 from libs.vietnam.catalogues import (
     COMMUNE_KINDS,
     PROVINCE_KINDS,
+    REFORM,
     BareUnitCode,
     Catalogue,
     Unit,
+    UnitError,
     UnitKind,
     UnitRef,
     UnknownUnit,
     units,
 )
-from libs.vietnam.catalogues import REFORM as REFORM
-from libs.vietnam.catalogues import UnitError as UnitError
-from libs.vietnam.succession import Succession as Succession
-from libs.vietnam.succession import SuccessionKind as SuccessionKind
-from libs.vietnam.succession import predecessors as predecessors
-from libs.vietnam.succession import successor_on_2025 as successor_on_2025
-from libs.vietnam.succession import successors as successors
-from libs.vietnam.succession import wholly_succeeded
+from libs.vietnam.succession import (
+    Succession,
+    SuccessionKind,
+    predecessors,
+    successor_on_2025,
+    successors,
+    wholly_succeeded,
+)
+
+__all__ = [
+    "COUNTRY",
+    "COUNTRY_2004",
+    "REFORM",
+    "BareUnitCode",
+    "Catalogue",
+    "Succession",
+    "SuccessionKind",
+    "Unit",
+    "UnitError",
+    "UnitKind",
+    "UnitRef",
+    "UnknownUnit",
+    "communes",
+    "is_district",
+    "parse_unit_ref",
+    "predecessors",
+    "province_of",
+    "scope_communes",
+    "subtree",
+    "successor_on_2025",
+    "successors",
+    "unit",
+    "within",
+]
 
 COUNTRY = UnitRef("2025:VN")
 COUNTRY_2004 = UnitRef("2004:VN")

@@ -1,0 +1,81 @@
+"""Processes apart from this one: started in a session of their own, told from strangers, ended with their children."""
+
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]  # It has no types.
+
+from deploy.local.deadline import holds_within
+
+# A stepped clock moves a start time a little; a pid does not come round to another process so soon.
+STARTED_TOLERANCE_SECONDS = 2.0
+KILL_SECONDS = 10.0
+
+
+def spawn(argv: Sequence[str], environment: Mapping[str, str], log: Path) -> psutil.Process:
+    """Start a program that outlives this process and its terminal; what it prints is appended to the log."""
+    pid = os.posix_spawn(
+        argv[0],
+        argv,
+        environment,
+        setsid=True,
+        setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE],
+        setsigmask=[],
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+    )
+    return psutil.Process(pid)
+
+
+def same_process(pid: int, started: float) -> psutil.Process | None:
+    """The live process that had this pid at that time; None when it ended, whoever has the pid now."""
+    try:
+        process = psutil.Process(pid)
+        if abs(process.create_time() - started) > STARTED_TOLERANCE_SECONDS or is_gone(process):
+            return None
+    except psutil.NoSuchProcess:
+        return None
+    return process
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a process has ended; a dead child of ours is reaped, a zombie of others counts as dead."""
+    with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+        process.wait(0)
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def ask_to_end(process: psutil.Process, how: int, seconds: float) -> None:
+    """Signal a process and wait; what is left of it and its children after that is killed."""
+    family = _family(process)
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(how)
+    if not holds_within(seconds, lambda: is_gone(process)):
+        _kill(family)
+
+
+def kill(process: psutil.Process) -> None:
+    """SIGKILL a process with all its children, as a power cut would end them, and wait until they are gone."""
+    _kill(_family(process))
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return [process, *process.children(recursive=True)]
+    return [process]
+
+
+def _kill(family: list[psutil.Process]) -> None:
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    holds_within(KILL_SECONDS, lambda: all(is_gone(process) for process in family))

@@ -1,0 +1,1 @@
+"""What the registry publishes: persons, rehab episodes, post-rehab cases, tests, determinations and lists."""

@@ -1,0 +1,197 @@
+"""A post-rehab management case (hồ sơ quản lý sau cai nghiện) from the report to its end (domain 3.3)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from libs.events.contracts.values import Category, EndReason, EpisodeKind, UnitRef
+from libs.events.decision import Decision
+from libs.events.event import Event, Health
+
+
+class CompletionReported(Event, type="registry.completion-reported", version=1, effective="presented_on"):
+    """The person presented at the commune after completing, or a facility or the police told of it (R-10)."""
+
+    case_id: UUID
+    person_id: UUID
+    episode_id: UUID
+    unit: UnitRef
+    kind: EpisodeKind
+    completed_on: date
+    presented_on: date
+    dossier_due_on: date
+    rules: tuple[str, ...]
+
+
+class DossierOpened(Event, type="registry.dossier-opened", version=1, effective="opened_on"):
+    """Police proposal, short CV and certificate are together (R-13), and the person is listed (R-05, R-06)."""
+
+    case_id: UUID
+    person_id: UUID
+    opened_on: date
+    listed_by: str
+    decision_due_on: date
+    rules: tuple[str, ...]
+
+
+class ManagementDecided(Event, type="registry.management-decided", version=1, effective="term_starts_on"):
+    """The chairman decided on management; the term runs from the completion, not from the decision (R-01 … R-04)."""
+
+    case_id: UUID
+    person_id: UUID
+    episode_id: UUID
+    unit: UnitRef
+    category: Category
+    term_starts_on: date
+    term_ends_on: date
+    decision: Decision
+    policies: tuple[str, ...] = ()
+
+
+class HelperAssigned(Event, type="registry.helper-assigned", version=1, effective="assigned_on"):
+    """Somebody was named to counsel and help the person (R-38)."""
+
+    case_id: UUID
+    person_id: UUID
+    helper_id: UUID
+    organisation: str
+    assigned_on: date
+
+
+class AbsenceRecorded(Event, type="registry.absence-recorded", version=1, effective="absent_from"):
+    """The person was away from the residence; an unreported absence lengthens the term (R-18).
+
+    `absent_until` is the first day back. `term_ends_on` is the end of the term with this absence in it.
+    """
+
+    case_id: UUID
+    person_id: UUID
+    absent_from: date
+    absent_until: date
+    reported: bool
+    term_ends_on: date
+    rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+
+
+class TransferNotified(Event, type="registry.transfer-notified", version=1, effective="left_on"):
+    """The person moved; the old commune told the new one (R-19 until 30/06/2026, R-20 after)."""
+
+    case_id: UUID
+    person_id: UUID
+    from_unit: UnitRef
+    to_unit: UnitRef
+    left_on: date
+    left_at: datetime
+    due_at: datetime
+    in_time: bool
+    rules: tuple[str, ...]
+
+
+class TransferReceived(Event, type="registry.transfer-received", version=1, effective="received_on"):
+    """The new commune found the person living there and goes on with the same term (R-35)."""
+
+    case_id: UUID
+    person_id: UUID
+    unit: UnitRef
+    received_on: date
+
+
+class TransferBounced(Event, type="registry.transfer-bounced", version=1, effective="bounced_on"):
+    """The new commune did not find the person; the old one answers for the case again."""
+
+    case_id: UUID
+    person_id: UUID
+    unit: UnitRef
+    bounced_on: date
+    reason: Health[str]
+
+
+class CasePaused(Event, type="registry.case-paused", version=1, effective="paused_on"):
+    """Prison interrupts the term; the person is off the list meanwhile (R-33, R-34)."""
+
+    case_id: UUID
+    person_id: UUID
+    paused_on: date
+    rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+
+
+class CaseResumed(Event, type="registry.case-resumed", version=1, effective="resumed_on"):
+    """Released: the remaining term is served, and ends on `term_ends_on` (R-34)."""
+
+    case_id: UUID
+    person_id: UUID
+    resumed_on: date
+    term_ends_on: date
+    rules: tuple[str, ...]
+
+
+class UseDetected(Event, type="registry.use-detected", version=1, effective="detected_on"):
+    """A confirmed positive result fell into the term; addiction must be determined (R-25)."""
+
+    case_id: UUID
+    person_id: UUID
+    test_id: UUID
+    detected_on: date
+    rules: tuple[str, ...]
+
+
+class UseCleared(Event, type="registry.use-cleared", version=1, effective="detected_on"):
+    """A result that had been counted as detected use was annulled or corrected."""
+
+    case_id: UUID
+    person_id: UUID
+    test_id: UUID
+    detected_on: date
+
+
+class RemovalReviewOpened(Event, type="registry.removal-review-opened", version=1, effective="opened_on"):
+    """The term is served; the commune reviews the removal from the list (001-46)."""
+
+    case_id: UUID
+    person_id: UUID
+    opened_on: date
+
+
+class RemovalApproved(Event, type="registry.removal-approved", version=1, effective="approved_on"):
+    """The chairman certified the end of the term and removed the person from the list (R-37, Mẫu 54)."""
+
+    case_id: UUID
+    person_id: UUID
+    approved_on: date
+    certificate_number: str
+    decision: Decision
+
+
+class RemovalWithheld(Event, type="registry.removal-withheld", version=1, effective="withheld_on"):
+    """The review found what stands in the way of removal (R-30); somebody must decide on."""
+
+    case_id: UUID
+    person_id: UUID
+    withheld_on: date
+    why: str
+    rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+
+
+class CaseEnded(Event, type="registry.case-ended", version=1, effective="ended_on"):
+    """The case ended before its term was served (R-32, R-33, R-36)."""
+
+    case_id: UUID
+    person_id: UUID
+    reason: EndReason
+    ended_on: date
+    rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+
+
+class TermCorrected(Event, type="registry.term-corrected", version=1, effective="term_starts_on"):
+    """A fact that the term runs from was corrected; `needs_review` when the case was past the point to follow it."""
+
+    case_id: UUID
+    person_id: UUID
+    completed_on: date
+    term_starts_on: date | None
+    term_ends_on: date | None
+    reason: str
+    needs_review: bool

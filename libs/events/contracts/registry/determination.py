@@ -1,0 +1,33 @@
+"""The determination of addiction (xác định tình trạng nghiện) by a competent body, and the relapse it proves."""
+
+from datetime import date
+from uuid import UUID
+
+from libs.events.contracts.values import UnitRef
+from libs.events.event import Event
+
+
+class DeterminationRecorded(Event, type="registry.determination-recorded", version=1, effective="determined_on"):
+    """A competent body found the person addicted, or not (L73 Art 27, L120 Art 31)."""
+
+    determination_id: UUID
+    person_id: UUID
+    unit: UnitRef
+    determined_on: date
+    addicted: bool
+    body: str
+    certificate_number: str
+
+
+class RelapseConfirmed(Event, type="registry.relapse-confirmed", version=1, effective="determined_on"):
+    """A relapse (tái nghiện): determined addicted after a completed episode, case open or not (D116 Art 3(6)).
+
+    `relied_on` is the position of the completion that the registry knew, `episode_id` the last one before.
+    """
+
+    determination_id: UUID
+    person_id: UUID
+    episode_id: UUID
+    unit: UnitRef
+    determined_on: date
+    relied_on: str

@@ -1,0 +1,48 @@
+"""The worker process of a service: relay and follower side by side, ended together when either must not go on."""
+
+import logging
+import signal
+from collections.abc import Callable
+from threading import Event as Stop
+from threading import Thread
+
+from libs.events.follower import Follower
+from libs.events.kafka import Log
+from libs.events.relay import Relay
+from libs.events.service import Parts
+
+STOP_SECONDS_MAX = 10
+_log = logging.getLogger(__name__)
+
+
+def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
+    """Work until told to stop; False when a part of it failed for good, so that the process ends and begins anew."""
+    stop = stop or _stop_on_signals()
+    failed: list[str] = []
+    jobs: dict[str, Callable[[Stop], None]] = {"relay": Relay(parts.journal, log).run}
+    if parts.service.following.sources:
+        follower = Follower(parts.service.name, parts.service.following, parts.handler, parts.engine, log)
+        jobs["follower"] = follower.run
+    threads = [Thread(target=_guarded, args=(name, job, stop, failed), name=name) for name, job in jobs.items()]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    for thread in threads:
+        thread.join(STOP_SECONDS_MAX)
+    return not failed
+
+
+def _guarded(name: str, job: Callable[[Stop], None], stop: Stop, failed: list[str]) -> None:
+    try:
+        job(stop)
+    except Exception as error:  # noqa: BLE001 -- Whatever it was, this process must not go on half alive.
+        _log.error("%s ends the worker: %s: %s", name, type(error).__name__, error)
+        failed.append(name)
+    stop.set()
+
+
+def _stop_on_signals() -> Stop:
+    stop = Stop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

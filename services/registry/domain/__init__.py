@@ -1,0 +1,1 @@
+"""The registry's aggregates: pure deciders, one file each."""
