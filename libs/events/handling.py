@@ -152,7 +152,9 @@ class Handler:
                 return results | self._append_batch(fresh)
             except (StreamMoved, AlreadyDone):
                 continue
-        # One at a time, the clash finds its command.
+            except Refused:
+                break
+        # One at a time, a clash or a broken uniqueness finds its command.
         return {i: self._alone(target) for i, target in targets.items()}
 
     def _append_batch(self, targets: dict[int, Target[Any, Any]]) -> dict[int, Outcome | Refused]:

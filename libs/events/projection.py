@@ -1,6 +1,6 @@
 """A projection: a table, and a pure fold per row; what a rate is counted from, rebuilt from the log at will."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, text
 
 from libs.events.columns import Column, columns_of
+from libs.events.decider import Refused
 from libs.events.event import ContractError, Event
 
 R = TypeVar("R")
@@ -34,7 +35,9 @@ class Projection(Generic[R]):
 
     `history=True` keeps one row version per event with `known_from` and `known_to`. `group` names projections
     that one answer uses together: they are rebuilt and swapped as one. `unit` names the column that carries the
-    administrative unit for row-level security, and `indexes` what is searched.
+    administrative unit for row-level security, and `indexes` what is searched. `unique` says what may be there
+    once only, across streams, as an index like `(person_id) where is_open`, and how a command that breaks it is
+    refused; it needs the projection to be inline.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Projection(Generic[R]):
     group: str = ""
     unit: str | None = None
     indexes: Sequence[str] = ()
+    unique: Mapping[str, type[Refused]] = field(default_factory=dict)
     folds: dict[type[Event], Fold] = field(default_factory=dict)
 
     def on(
@@ -110,6 +114,11 @@ class Projection(Generic[R]):
         """The table that readers use now: ask in the same transaction as the read."""
         found: str = connection.execute(_LIVE, {"name": self.name}).scalar_one()
         return found
+
+    def refusal(self, constraint: str) -> type[Refused] | None:
+        """How a command is refused that breaks the unique index of this name, if it is one of ours."""
+        numbered = {f"u{n}": refusal for n, refusal in enumerate(self.unique.values())}
+        return numbered.get(constraint.rsplit("_", 1)[-1])
 
     def _known(self, at: datetime | None) -> str:
         if not self.history:

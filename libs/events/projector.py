@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from libs.events.codec import Codec, unseal
 from libs.events.columns import Column
@@ -158,4 +160,16 @@ class InlineProjector:
         connection.execute(text("select set_config('aftercare.scope', '*', true)"))
         for projector in self._projectors:
             if any(projector.projection.keys_of(event) for _, event in events):
-                projector.apply(connection, projector.projection.live(connection), events)
+                _apply_or_refuse(projector, connection, events)
+
+
+def _apply_or_refuse(projector: Projector, connection: Connection, events: Sequence[Decoded]) -> None:
+    projection = projector.projection
+    try:
+        projector.apply(connection, projection.live(connection), events)
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):
+            refusal = projection.refusal(error.orig.diag.constraint_name or "")
+            if refusal is not None:
+                raise refusal(f"{projection.name} holds another one") from error
+        raise

@@ -38,6 +38,8 @@ def make_table(connection: Connection, projection: Projection[Any], api: str) ->
     connection.execute(text(f"create table {table} ({own}, {_SYSTEM_COLUMNS}{known}, primary key ({key}))"))
     for index in (*projection.indexes, *(["(row_source, row_partition, row_sequence)"])):
         connection.execute(text(f"create index on {table} {index}"))
+    for n, index in enumerate(projection.unique):
+        connection.execute(text(f"create unique index {table}_u{n} on {table} {index}"))
     _wall(connection, projection, table, api)
     connection.execute(
         text(

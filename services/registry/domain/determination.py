@@ -56,7 +56,6 @@ class AlreadyDetermined(Refused):
 
 def decide(command: RecordDetermination, determination: Determination, law: Any) -> list[Event]:
     """The determination, and beside it the relapse it proves (D116 Art 3(6)): after a completion, once."""
-    del law
     if command.determined_on > command.today:
         raise DeterminedInTheFuture("a determination is dated after today")
     recorded = DeterminationRecorded(

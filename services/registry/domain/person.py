@@ -116,7 +116,6 @@ class InTheFuture(Invalid):
 
 def decide(command: PersonCommand, person: Person, law: Any) -> list[Event]:
     """What follows from a command; nothing when it says what is known already."""
-    del law
     if isinstance(command, RegisterPerson):
         return register(command, person)
     if person.id is None:

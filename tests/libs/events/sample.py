@@ -71,7 +71,6 @@ class NoteMissing(Refused):
 
 
 def decide(command: OpenNote | CountNote | CloseNote, note: Note, law: Any) -> list[Event]:
-    del law
     if isinstance(command, OpenNote):
         if note.id is not None:
             raise WrongStage("open already")
@@ -118,7 +117,6 @@ def note_projection(name: str = "notes", *, version: int = 1, history: bool = Fa
 
     @notes.on(NoteOpened, key=lambda e: e.note_id)
     def opened(event: NoteOpened, row: NoteRow | None) -> NoteRow:
-        del row
         return NoteRow(event.note_id, event.unit, event.title if isinstance(event.title, Sealed) else None)
 
     @notes.on(NoteCounted, key=lambda e: e.note_id)

@@ -1,0 +1,66 @@
+"""What any service knows of a person: the id, where, how old, and whether under management; never a name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from libs.events.contracts.registry.case import (
+    CaseEnded,
+    CasePaused,
+    CaseResumed,
+    ManagementDecided,
+    RemovalApproved,
+    TransferReceived,
+)
+from libs.events.contracts.registry.person import PersonDied, PersonRegistered, ResidenceRecorded
+from libs.events.contracts.values import Category, Sex
+from libs.events.event import Event
+from libs.events.projection import Projection
+
+SOURCE = "registry"
+Change = Callable[[Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """A person as addressed: `managed` while on a managed list, `case_id` then the case."""
+
+    person_id: UUID
+    unit: str
+    sex: Sex
+    birth_year: int | None
+    category: Category | None = None
+    managed: bool = False
+    alive: bool = True
+    case_id: UUID | None = None
+
+
+def people(service: str) -> Projection[KnownPerson]:
+    """The directory of persons of one service, folded from the registry's events."""
+    directory = Projection(f"{service}.people", 1, KnownPerson, unit="unit", indexes=["(unit)"])
+
+    @directory.on(PersonRegistered, key=lambda e: e.person_id)
+    def registered(event: PersonRegistered, row: KnownPerson | None) -> KnownPerson:
+        return KnownPerson(event.person_id, event.unit, event.sex, event.birth_year)
+
+    for event_class, change in _CHANGES.items():
+        directory.on(event_class, key=lambda e: e.person_id)(_changed(change))
+    return directory
+
+
+def _changed(change: Change) -> Callable[[Any, KnownPerson | None], KnownPerson | None]:
+    return lambda event, row: None if row is None else replace(row, **change(event))
+
+
+# What each later event says of a person.
+_CHANGES: dict[type[Event], Change] = {
+    ResidenceRecorded: lambda e: {"unit": e.unit},
+    PersonDied: lambda _: {"alive": False, "managed": False},
+    ManagementDecided: lambda e: {"unit": e.unit, "category": e.category, "managed": True, "case_id": e.case_id},
+    TransferReceived: lambda e: {"unit": e.unit},
+    CasePaused: lambda _: {"managed": False},
+    CaseResumed: lambda _: {"managed": True},
+    CaseEnded: lambda _: {"managed": False, "case_id": None},
+    RemovalApproved: lambda _: {"managed": False, "case_id": None},
+}

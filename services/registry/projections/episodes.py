@@ -1,0 +1,63 @@
+"""Completed episodes, and which was the last before a day."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
+from libs.events.contracts.values import EpisodeKind
+from libs.events.projection import Projection
+from libs.events.record import Position
+
+
+@dataclass(frozen=True)
+class EpisodeRow:
+    """A completed episode."""
+
+    episode_id: UUID
+    person_id: UUID
+    kind: EpisodeKind
+    completed_on: date
+    unit: str
+    certificate_number: str
+    age_at_decision: int | None
+    age_at_completion: int | None
+
+
+episodes = Projection("registry.episodes", 1, EpisodeRow, unit="unit", indexes=["(person_id, completed_on)"])
+
+
+@episodes.on(EpisodeCompleted, key=lambda e: e.episode_id)
+def completed(event: EpisodeCompleted, row: EpisodeRow | None) -> EpisodeRow:
+    """A first row."""
+    return EpisodeRow(
+        episode_id=event.episode_id,
+        person_id=event.person_id,
+        kind=event.kind,
+        completed_on=event.completed_on,
+        unit=event.unit,
+        certificate_number=event.certificate_number,
+        age_at_decision=event.age_at_decision,
+        age_at_completion=event.age_at_completion,
+    )
+
+
+@episodes.on(CompletionCorrected, key=lambda e: e.episode_id)
+def corrected(event: CompletionCorrected, row: EpisodeRow | None) -> EpisodeRow | None:
+    """The corrected date counts."""
+    return None if row is None else replace(row, completed_on=event.completed_on)
+
+
+def last_completion(connection: Connection, person_id: UUID, until: date) -> tuple[EpisodeRow, Position] | None:
+    """The last episode that a person had completed by a day, and the event that the registry knows it from."""
+    table = episodes.live(connection)
+    statement = text(
+        f"select {episodes.names}, row_source, row_partition, row_sequence from {table}"  # noqa: S608 -- Our own words.
+        " where person_id = :person and completed_on <= :until order by completed_on desc, episode_id limit 1"
+    )
+    row = connection.execute(statement, {"person": person_id, "until": until}).mappings().first()
+    if row is None:
+        return None
+    return episodes.load(row), Position(row["row_source"], row["row_partition"], row["row_sequence"])

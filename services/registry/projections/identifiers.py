@@ -1,0 +1,104 @@
+"""How a person is found again: every name and number ever recorded, by keyed hash."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from libs.events.columns import HashOf
+from libs.events.contracts.registry.person import NameRecorded, NumberRecorded, PersonRegistered
+from libs.events.event import Sealed
+from libs.events.keyring import Keyring, keyed_hash
+from libs.events.projection import Projection
+from libs.vietnam.names import folded_name, name_tokens
+from services.registry.projections.persons import sealed
+
+
+def _folded(name: str) -> str:
+    return f"name:{folded_name(name)}"
+
+
+@dataclass(frozen=True)
+class NameRow:
+    """The name of one person that one event recorded; the key is that event's id."""
+
+    event_id: str
+    person_id: UUID
+    full_name: Sealed
+    folded_hash: Annotated[bytes | None, HashOf("full_name", lambda name, _row: _folded(name))] = None
+    token_hashes: Annotated[list[bytes] | None, HashOf("full_name", lambda name, _row: list(name_tokens(name)))] = None
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    """The numbers of one person that one event recorded; the key is that event's id."""
+
+    event_id: str
+    person_id: UUID
+    citizen_id: Sealed | None
+    legacy_id9: Sealed | None
+    citizen_hash: Annotated[bytes | None, HashOf("citizen_id", lambda number, _row: number)] = None
+    legacy_hash: Annotated[bytes | None, HashOf("legacy_id9", lambda number, _row: number)] = None
+
+
+names = Projection("registry.names", 1, NameRow, indexes=["(folded_hash)", "using gin (token_hashes)", "(person_id)"])
+numbers = Projection("registry.numbers", 1, NumberRow, indexes=["(citizen_hash)", "(legacy_hash)", "(person_id)"])
+
+
+@names.on(PersonRegistered, key=lambda e: _recorded_by(e.full_name))
+def named_first(event: PersonRegistered, row: NameRow | None) -> NameRow | None:
+    """The name of the registration."""
+    return _name(event.person_id, event.full_name)
+
+
+@names.on(NameRecorded, key=lambda e: _recorded_by(e.full_name))
+def named_later(event: NameRecorded, row: NameRow | None) -> NameRow | None:
+    """One more name; earlier ones stay."""
+    return _name(event.person_id, event.full_name)
+
+
+@numbers.on(PersonRegistered, key=lambda e: _recorded_by(e.citizen_id, e.legacy_id9))
+def numbered_first(event: PersonRegistered, row: NumberRow | None) -> NumberRow:
+    """The numbers of the registration."""
+    return _numbers(event.person_id, event.citizen_id, event.legacy_id9)
+
+
+@numbers.on(NumberRecorded, key=lambda e: _recorded_by(e.citizen_id, e.legacy_id9))
+def numbered_later(event: NumberRecorded, row: NumberRow | None) -> NumberRow:
+    """One more; earlier ones stay (domain 5.2, rule 10)."""
+    return _numbers(event.person_id, event.citizen_id, event.legacy_id9)
+
+
+def found_by_name(connection: Connection, keyring: Keyring, name: str) -> set[UUID]:
+    """Persons with a name that folds as this one does."""
+    rows = names.read(connection, "folded_hash = :hash", hash=keyed_hash(keyring, _folded(name)))
+    return {row.person_id for row in rows}
+
+
+def found_by_tokens(connection: Connection, keyring: Keyring, name: str, limit: int) -> set[UUID]:
+    """Persons with a name that holds every word of this one, at most `limit`."""
+    wanted = [keyed_hash(keyring, token) for token in name_tokens(name)]
+    rows = names.read(connection, "token_hashes @> :hashes", tail="limit :most", hashes=wanted, most=limit)
+    return {row.person_id for row in rows}
+
+
+def found_by_number(connection: Connection, keyring: Keyring, number: str) -> set[UUID]:
+    """Persons that ever had this number, of 12 digits or 9."""
+    rows = numbers.read(connection, "citizen_hash = :hash or legacy_hash = :hash", hash=keyed_hash(keyring, number))
+    return {row.person_id for row in rows}
+
+
+def _name(person_id: UUID, value: object) -> NameRow | None:
+    name = sealed(value)
+    return None if name is None else NameRow(name.event_id, person_id, name)
+
+
+def _numbers(person_id: UUID, *values: object) -> NumberRow:
+    citizen_id, legacy_id9 = map(sealed, values)
+    return NumberRow(_recorded_by(*values)[0], person_id, citizen_id, legacy_id9)
+
+
+def _recorded_by(*values: object) -> list[str]:
+    """The event that sealed the first of some fields; nothing when none is there."""
+    return [value.event_id for value in values if isinstance(value, Sealed)][:1]

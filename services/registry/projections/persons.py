@@ -1,0 +1,92 @@
+"""Persons as they are known now: one row a person, names and numbers sealed."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from libs.events.contracts.registry.person import (
+    NameRecorded,
+    NumberRecorded,
+    PersonDied,
+    PersonRegistered,
+    ResidenceRecorded,
+)
+from libs.events.contracts.values import Sex
+from libs.events.event import Sealed
+from libs.events.projection import Projection
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person now; the unit is where the person lives according to the latest residence."""
+
+    person_id: UUID
+    unit: str
+    lived_from: date
+    sex: Sex
+    birth_year: int | None
+    full_name: Sealed | None
+    birth_date: Sealed | None
+    citizen_id: Sealed | None
+    legacy_id9: Sealed | None
+    address: Sealed | None
+    died_on: date | None = None
+
+
+persons = Projection("registry.persons", 1, PersonRow, unit="unit", indexes=["(unit)"])
+
+
+@persons.on(PersonRegistered, key=lambda e: e.person_id)
+def registered(event: PersonRegistered, row: PersonRow | None) -> PersonRow:
+    """A first row."""
+    return PersonRow(
+        person_id=event.person_id,
+        unit=event.unit,
+        lived_from=event.registered_on,
+        sex=event.sex,
+        birth_year=event.birth_year,
+        full_name=sealed(event.full_name),
+        birth_date=sealed(event.birth_date),
+        citizen_id=sealed(event.citizen_id),
+        legacy_id9=sealed(event.legacy_id9),
+        address=sealed(event.address),
+    )
+
+
+@persons.on(NameRecorded, key=lambda e: e.person_id)
+def named(event: NameRecorded, row: PersonRow | None) -> PersonRow | None:
+    """Only a correction changes the name in use."""
+    if row is None or not event.replaces:
+        return row
+    return replace(row, full_name=sealed(event.full_name))
+
+
+@persons.on(NumberRecorded, key=lambda e: e.person_id)
+def numbered(event: NumberRecorded, row: PersonRow | None) -> PersonRow | None:
+    """The latest number is shown; `numbers` finds by every one."""
+    if row is None:
+        return None
+    return replace(
+        row,
+        citizen_id=sealed(event.citizen_id) or row.citizen_id,
+        legacy_id9=sealed(event.legacy_id9) or row.legacy_id9,
+    )
+
+
+@persons.on(ResidenceRecorded, key=lambda e: e.person_id)
+def resided(event: ResidenceRecorded, row: PersonRow | None) -> PersonRow | None:
+    """An older residence than the one in use is history."""
+    if row is None or event.lived_from < row.lived_from:
+        return row
+    return replace(row, unit=event.unit, lived_from=event.lived_from, address=sealed(event.address))
+
+
+@persons.on(PersonDied, key=lambda e: e.person_id)
+def died(event: PersonDied, row: PersonRow | None) -> PersonRow | None:
+    """The row stays: the dead are counted."""
+    return None if row is None else replace(row, died_on=event.died_on)
+
+
+def sealed(value: object) -> Sealed | None:
+    """A personal field as projections meet it: sealed, or nothing."""
+    return value if isinstance(value, Sealed) else None

@@ -1,0 +1,49 @@
+"""Completed episodes: the denominator of every cohort, and the relapse that was found after each."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from libs.events.contracts.registry.determination import RelapseConfirmed
+from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
+from libs.events.contracts.values import EpisodeKind
+from libs.events.projection import Projection
+from services.reporting.facts import RATES
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A completed episode; `relapsed_on` is the first determination of addiction after it (D116 Art 3(6))."""
+
+    episode_id: UUID
+    person_id: UUID
+    unit: str
+    kind: EpisodeKind
+    completed_on: date
+    relapsed_on: date | None = None
+
+
+completions = Projection(
+    "reporting.completions", 1, Completion, history=True, group=RATES, unit="unit", indexes=["(unit, completed_on)"]
+)
+
+
+@completions.on(EpisodeCompleted, key=lambda e: e.episode_id)
+def completed(event: EpisodeCompleted, row: Completion | None) -> Completion:
+    """A first row."""
+    return Completion(event.episode_id, event.person_id, event.unit, event.kind, event.completed_on)
+
+
+@completions.on(CompletionCorrected, key=lambda e: e.episode_id)
+def corrected(event: CompletionCorrected, row: Completion | None) -> Completion | None:
+    """The corrected date counts from when we knew of it."""
+    return None if row is None else replace(row, completed_on=event.completed_on)
+
+
+@completions.on(RelapseConfirmed, key=lambda e: e.episode_id)
+def relapsed(event: RelapseConfirmed, row: Completion | None) -> Completion | None:
+    """Dated by the determination; the earliest counts, whichever was told first."""
+    if row is None:
+        return None
+    earliest = min(event.determined_on, row.relapsed_on or event.determined_on)
+    return replace(row, relapsed_on=earliest)
