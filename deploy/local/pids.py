@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ STARTED_TOLERANCE_SECONDS = 2.0
 KILL_SECONDS = 10.0
 
 
-def spawn(argv: Sequence[str], environment: Mapping[str, str], log: Path) -> psutil.Process:
+def spawn(argv: tuple[str, ...], environment: Mapping[str, str], log: Path) -> psutil.Process:
     """Start a program that outlives this process and its terminal; what it prints is appended to the log."""
     pid = os.posix_spawn(
         argv[0],
@@ -66,6 +66,12 @@ def ask_to_end(process: psutil.Process, how: int, seconds: float) -> None:
 def kill(process: psutil.Process) -> None:
     """SIGKILL a process with all its children, as a power cut would end them, and wait until they are gone."""
     _kill(_family(process))
+
+
+def working_in(folder: Path, program: str) -> list[int]:
+    """Pids of the live processes of that program whose working folder is this one."""
+    found = psutil.process_iter(["pid", "name", "cwd"])
+    return [one.info["pid"] for one in found if one.info["name"] == program and one.info["cwd"] == str(folder)]
 
 
 def _family(process: psutil.Process) -> list[psutil.Process]:

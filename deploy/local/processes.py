@@ -3,10 +3,14 @@
 import json
 import shutil
 import signal
+import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,7 @@ import psutil  # type: ignore[import-untyped]  # It has no types.
 from deploy.local import pids
 from deploy.local.deadline import holds_within
 from deploy.local.failure import StackFailed
-from deploy.local.files import write_private
+from deploy.local.files import PRIVATE, write_private
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -48,11 +52,16 @@ def answers(setting: str, path: str) -> Callable[[Mapping[str, str]], bool]:
     def ready(environment: Mapping[str, str]) -> bool:
         try:
             with direct.open(environment[setting] + path, timeout=ANSWER_SECONDS) as answer:
-                return bool(answer.status == 200)
-        except OSError:
+                return bool(answer.status == HTTPStatus.OK)
+        except (OSError, HTTPException):
             return False
 
     return ready
+
+
+def aftercare(*words: str) -> tuple[str, ...]:
+    """The command line that runs this program's own command line, such as `aftercare("api", "registry")`."""
+    return (sys.executable, "-m", "deploy.cli", *words)
 
 
 class Supervisor:
@@ -80,12 +89,17 @@ class Supervisor:
         write_private(self._path(command.name), json.dumps(note))
         return True
 
+    def run(self, name: str, argv: Sequence[str]) -> None:
+        """Run a program to its end, what it prints going to a log; StackFailed when it fails."""
+        with self._fresh_log(name).open("ab") as log:
+            done = subprocess.run(argv, stdout=log, stderr=log, check=False)  # noqa: S603  # As `launch`.
+        if done.returncode != 0:
+            raise StackFailed(f"{name} could not be prepared: see {self.log(name)}")
+
     def await_ready(self, command: Command, environment: Mapping[str, str]) -> None:
         """Wait until a launched command is ready; StackFailed names its log when it ends or takes too long."""
         name = command.name
-        settled = holds_within(
-            command.start_seconds, lambda: self.find(name) is None or command.ready(environment)
-        )
+        settled = holds_within(command.start_seconds, lambda: self.find(name) is None or command.ready(environment))
         if self.find(name) is None:
             raise StackFailed(f"{name} ended while starting: see {self.log(name)}")
         if not settled:
@@ -98,7 +112,7 @@ class Supervisor:
             return False
         note = self._note(name)
         pids.ask_to_end(process, note["stop_signal"], note["stop_seconds"])
-        self._forget(name)
+        self._path(name).unlink(missing_ok=True)
         return True
 
     def kill(self, name: str) -> bool:
@@ -107,16 +121,13 @@ class Supervisor:
         if process is None:
             return False
         pids.kill(process)
-        self._forget(name)
+        self._path(name).unlink(missing_ok=True)
         return True
 
     def find(self, name: str) -> psutil.Process | None:
         """The live process of that name: never a stranger that was given its old pid."""
         note = self._note(name)
-        process = pids.same_process(note["pid"], note["started"]) if note else None
-        if process is None:
-            self._forget(name)
-        return process
+        return pids.same_process(note["pid"], note["started"]) if note else None
 
     def running(self) -> list[str]:
         """Names of the processes that run, in the order of their start."""
@@ -132,6 +143,7 @@ class Supervisor:
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
             log.replace(log.with_suffix(".log.1"))
+        log.touch(PRIVATE)
         return log
 
     def _path(self, name: str) -> Path:
@@ -142,6 +154,3 @@ class Supervisor:
             return dict(json.loads(self._path(name).read_text()))
         except FileNotFoundError:
             return {}
-
-    def _forget(self, name: str) -> None:
-        self._path(name).unlink(missing_ok=True)

@@ -48,6 +48,7 @@ class Parts:
 
     service: Service
     engine: Engine
+    keys: Engine
     journal: PostgresJournal
     codec: Codec
     handler: Handler
@@ -55,6 +56,7 @@ class Parts:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        self.keys.dispose()
 
 
 def open_parts(service: Service, settings: ServiceSettings, role: str, *, transaction_seconds: int = 30) -> Parts:
@@ -66,7 +68,7 @@ def open_parts(service: Service, settings: ServiceSettings, role: str, *, transa
     codec = Codec(service.name, keyring)
     journal = PostgresJournal(service.name, engine)
     handler = Handler(journal, codec, service.law, [InlineProjector(service.inline, codec)] if service.inline else [])
-    return Parts(service, engine, journal, codec, handler)
+    return Parts(service, engine, keys, journal, codec, handler)
 
 
 def migrate_service(service: Service, settings: ServiceSettings) -> None:

@@ -45,8 +45,13 @@ def people(service: str) -> Projection[KnownPerson]:
         return KnownPerson(event.person_id, event.unit, event.sex, event.birth_year)
 
     for event_class, change in _CHANGES.items():
-        directory.on(event_class, key=lambda e: e.person_id)(_changed(change))
+        directory.on(event_class, key=_person)(_changed(change))
     return directory
+
+
+def _person(event: Any) -> UUID:
+    person_id: UUID = event.person_id
+    return person_id
 
 
 def _changed(change: Change) -> Callable[[Any, KnownPerson | None], KnownPerson | None]:

@@ -1,0 +1,1 @@
+"""What `libs.vietnam` promises."""

@@ -1,6 +1,5 @@
 """Working days, months and civil dates, against the lists of each year's notice."""
 
-import csv
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -55,12 +54,12 @@ def test_tet_and_the_hung_kings_day_follow_the_moon() -> None:
 
 def _name(day: str) -> str | None:
     special = special_day(date.fromisoformat(day))
-    return special and special.name
+    return special.name if special else None
 
 
 def test_every_day_off_names_its_source_and_only_2027_is_derived() -> None:
     special = [found for year in WEEKDAYS_OFF for day in days_of(year) if (found := special_day(day))]
-    assert len(special) == len(list(csv.reader((DATA / "holidays.csv").open(encoding="utf-8")))) - 1
+    assert len(special) == len((DATA / "holidays.csv").read_text("utf-8").splitlines()) - 1
     assert all(found.source for found in special)
     assert {found.day.year for found in special if not found.certain} == {2027}
 

@@ -1,0 +1,51 @@
+"""`aftercare stack`: the local stack from the command line."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from deploy.local.part import Condition
+from deploy.local.stack import Stack
+
+app = typer.Typer(no_args_is_help=True, help="PostgreSQL and Kafka on this machine, data kept under .local/.")
+
+
+@app.command()
+def up() -> None:
+    """Start what does not run and write .local/env, a file to source."""
+    stack = Stack()
+    for name in stack.up():
+        typer.echo(f"{name} started")
+    _show(stack)
+    typer.echo(f"settings: source {stack.env_file}")
+
+
+@app.command()
+def down() -> None:
+    """Stop what runs; the data stay."""
+    names = Stack().down()
+    for name in names:
+        typer.echo(f"{name} stopped")
+    if not names:
+        typer.echo("nothing was running")
+
+
+@app.command()
+def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False) -> None:
+    """Say how each part is; exit code 1 unless all of them answer."""
+    stack = Stack()
+    parts = stack.status()
+    if as_json:
+        typer.echo(json.dumps([asdict(part) for part in parts], indent=2))
+    else:
+        _show(stack)
+    if any(part.condition in (Condition.SILENT, Condition.STOPPED) for part in parts):
+        raise typer.Exit(1)
+
+
+def _show(stack: Stack) -> None:
+    for part in stack.status():
+        pid = f"pid {part.pid}" if part.pid else ""
+        typer.echo(f"{part.name:<18} {part.condition:<10} {part.address:<22} {pid}".rstrip())

@@ -1,0 +1,1 @@
+"""Tests of the dated rules, the policy switches and the evaluators."""
