@@ -16,8 +16,11 @@ app = typer.Typer(no_args_is_help=True, help="PostgreSQL and Kafka on this machi
 def up() -> None:
     """Start what does not run and write .local/env, a file to source."""
     stack = Stack()
-    for name in stack.up():
+    names = stack.up()
+    for name in names:
         typer.echo(f"{name} started")
+    if not names:
+        typer.echo("all of it runs already")
     _show(stack)
     typer.echo(f"settings: source {stack.env_file}")
 

@@ -91,7 +91,8 @@ class Stack:
 
     def _start_engines(self) -> list[str]:
         here = self._here()
-        for engine in here:
+        # Kafka first: what has to be fetched may not be there.
+        for engine in reversed(here):
             if not engine.runs():
                 engine.prepare()
         # All begin before the first is waited for: they boot at the same time.

@@ -59,6 +59,11 @@ class Sealed:
         return core_schema.is_instance_schema(cls)
 
 
+def sealed(value: object) -> Sealed | None:
+    """A marked field as a fold meets it: still sealed, or nothing."""
+    return value if isinstance(value, Sealed) else None
+
+
 @dataclass(frozen=True)
 class Encrypted:
     """The mark itself; `why` is `personal` or `health`."""

@@ -4,30 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from libs.events.contracts.values import Category, EpisodeKind
 from libs.law.applied import Applied
 from libs.law.choices import AgeAt
 from libs.law.law import Law
 
 ADULT_FROM = 18
-
-
-class Category(StrEnum):
-    """A voluntary or substitution, B compulsory from 12 to under 18, C compulsory adult."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-
-
-class EpisodeKind(StrEnum):
-    """The kinds of rehab and treatment episode (domain.md §3.2)."""
-
-    VOLUNTARY_HOME_COMMUNITY = "voluntary_home_community"
-    VOLUNTARY_FACILITY_PUBLIC = "voluntary_facility_public"
-    VOLUNTARY_FACILITY_PRIVATE = "voluntary_facility_private"
-    OPIOID_SUBSTITUTION = "opioid_substitution"
-    COMPULSORY_ADULT = "compulsory_adult"
-    COMPULSORY_MINOR = "compulsory_minor_12_17"
 
 
 class CategoryReason(StrEnum):
@@ -64,7 +46,7 @@ class Ages:
             raise ValueError("nobody is younger at completion than at the decision before it")
 
 
-BY_KIND = {EpisodeKind.COMPULSORY_ADULT: Category.C, EpisodeKind.COMPULSORY_MINOR: Category.B}
+BY_KIND = {EpisodeKind.COMPULSORY_ADULT: Category.C, EpisodeKind.COMPULSORY_MINOR_12_17: Category.B}
 TERM_RULES = {Category.A: "term.category_a", Category.B: "term.category_b", Category.C: "term.category_c"}
 THROUGHOUT = {Category.B: CategoryReason.MINOR_THROUGHOUT, Category.C: CategoryReason.ADULT_THROUGHOUT}
 

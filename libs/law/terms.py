@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from libs.events.contracts.values import Category
 from libs.law.anniversaries import last_day_of_term
 from libs.law.applied import Applied
-from libs.law.categories import TERM_RULES, Category
+from libs.law.categories import TERM_RULES
 from libs.law.choices import AfterMove, DecisionPath
 from libs.law.law import Law
 from libs.law.spans import Span, merged

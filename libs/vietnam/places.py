@@ -47,7 +47,10 @@ def resolve_unit(
     spelled = one_spelling(text)
     query = _Query(tuple(_hint(name) for name in (district, province) if name and name.strip()), on >= REFORM)
     if bracket := BRACKET.fullmatch(spelled):
-        return _with_former(f"{bracket['outer']} {bracket['tail'] or ''}", bracket["inner"], query)
+        outer, inner = f"{bracket['outer']} {bracket['tail'] or ''}", bracket["inner"]
+        if FORMER.search(inner) or NOW.match(inner):
+            return _with_former(outer, inner, query)
+        spelled = f"{bracket['outer']}, {inner} {bracket['tail'] or ''}"
     if BARE_CODE.fullmatch(spelled):
         return _of_code(spelled, query)
     if FORMER.search(spelled):
@@ -74,8 +77,9 @@ def _with_former(outer: str, inner: str, query: _Query) -> tuple[UnitRef, ...]:
     agreeing = [ref for ref in old if not new or set(new) & set(heirs[ref])]
     if not agreeing:
         return tuple(sorted({*new, *old}))
-    split = any(len(heirs[ref]) > 1 for ref in agreeing)
-    return new if split and new else tuple(agreeing)
+    if new and any(len(heirs[ref]) > 1 for ref in agreeing):
+        return tuple(ref for ref in new if any(ref in heirs[one] for one in agreeing))
+    return tuple(agreeing)
 
 
 def _of_code(code: str, query: _Query) -> tuple[UnitRef, ...]:

@@ -29,7 +29,7 @@ class EpisodeKind(StrEnum):
 
 
 class Category(StrEnum):
-    """Who is managed for how long (R-01, R-02, R-03)."""
+    """A voluntary or substitution, B compulsory from 12 to under 18, C compulsory adult (R-01, R-02, R-03)."""
 
     A = "A"
     B = "B"
@@ -46,3 +46,18 @@ class EndReason(StrEnum):
     DECEASED = "deceased"
     DECLARED_MISSING = "declared_missing"
     ANNULLED = "annulled"
+
+
+class CaseStage(StrEnum):
+    """Where a case stands (domain 3.3)."""
+
+    UNKNOWN = "unknown"
+    REPORTED = "reported"
+    DOSSIER_OPEN = "dossier_open"
+    ACTIVE = "active"
+    TRANSFERRING = "transferring"
+    PAUSED = "paused"
+    REMOVAL_REVIEW = "removal_review"
+    REMOVAL_WITHHELD = "removal_withheld"
+    COMPLETED = "completed"
+    ENDED = "ended"

@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 
 from libs.events.columns import HashOf
 from libs.events.contracts.registry.person import NameRecorded, NumberRecorded, PersonRegistered
-from libs.events.event import Sealed
+from libs.events.event import Sealed, sealed
 from libs.events.keyring import Keyring, keyed_hash
 from libs.events.projection import Projection
 from libs.vietnam.names import folded_name, name_tokens
-from services.registry.projections.persons import sealed
 
 
 def _folded(name: str) -> str:

@@ -12,7 +12,7 @@ from libs.events.contracts.registry.person import (
     ResidenceRecorded,
 )
 from libs.events.contracts.values import Sex
-from libs.events.event import Sealed
+from libs.events.event import Sealed, sealed
 from libs.events.projection import Projection
 
 
@@ -85,8 +85,3 @@ def resided(event: ResidenceRecorded, row: PersonRow | None) -> PersonRow | None
 def died(event: PersonDied, row: PersonRow | None) -> PersonRow | None:
     """The row stays: the dead are counted."""
     return None if row is None else replace(row, died_on=event.died_on)
-
-
-def sealed(value: object) -> Sealed | None:
-    """A personal field as projections meet it: sealed, or nothing."""
-    return value if isinstance(value, Sealed) else None

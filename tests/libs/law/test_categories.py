@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
+from libs.events.contracts.values import Category, EpisodeKind
 from libs.law.applied import Applied
-from libs.law.categories import Ages, Categorised, Category, CategoryReason, EpisodeKind, age_on, category_of
+from libs.law.categories import Ages, Categorised, CategoryReason, age_on, category_of
 from libs.law.law import LAW
 
 DECIDED = date(2026, 3, 20)
 COMPLETION_COUNTS = LAW.with_policy("category.age_at", "completion")
-ADULT, MINOR = EpisodeKind.COMPULSORY_ADULT, EpisodeKind.COMPULSORY_MINOR
+ADULT, MINOR = EpisodeKind.COMPULSORY_ADULT, EpisodeKind.COMPULSORY_MINOR_12_17
 Why = CategoryReason
 
 

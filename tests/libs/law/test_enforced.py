@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
+from libs.events.contracts.values import Category, EpisodeKind
 from libs.law import authority, deadlines, removal, transition, use
 from libs.law.applied import Applied
-from libs.law.categories import Ages, Category, EpisodeKind, category_of
+from libs.law.categories import Ages, category_of
 from libs.law.law import LAW
 from libs.law.spans import Span
 from libs.law.terms import TermFacts, management_term

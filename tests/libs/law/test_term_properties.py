@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.law.categories import Category
+from libs.events.contracts.values import Category
 from libs.law.law import LAW, Law
 from libs.law.policies import SWITCHES
 from libs.law.spans import Span

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from libs.law.categories import Category
+from libs.events.contracts.values import Category
 from libs.law.choices import DecisionPath
 from libs.law.law import LAW, Law, NotInForce
 from libs.law.spans import Span

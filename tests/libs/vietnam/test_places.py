@@ -27,6 +27,8 @@ NEW_HANG_GON = ("2025:26113",)
         "tổ 4, KP.2, phường Xuân Tân TP Long Khánh",
         "phường Xuân Tân, TP Long Khánh - Đồng Nai",
         "phường Xuân Tân, TP Long Khánh, Đồng Nai, Việt Nam",
+        "phường Xuân Tân (TP Long Khánh)",
+        "phường Xuân Tân (TP Long Khánh), Đồng Nai",
     ],
 )
 def test_the_ward_of_the_pilot_club_is_found_however_it_is_written(text: str) -> None:
@@ -99,6 +101,10 @@ def test_a_new_name_with_its_old_one_is_the_old_unit() -> None:
 def test_a_new_name_with_a_split_old_one_is_the_new_unit_because_it_says_which_part() -> None:
     text = "phường Tây Mỗ (phường Đại Mỗ, quận Nam Từ Liêm cũ)"
     assert resolve_unit(text, province="Hà Nội", on=AFTER) == ("2025:00634",)
+
+
+def test_two_units_of_one_commune_level_without_a_word_between_them_are_unknown() -> None:
+    assert resolve_unit("phường Hàng Gòn (xã Bàu Trâm)", province="Đồng Nai", on=AFTER) == ()
 
 
 def test_a_new_name_with_an_old_one_of_another_unit_is_ambiguous() -> None:

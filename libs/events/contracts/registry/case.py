@@ -18,7 +18,9 @@ class CompletionReported(Event, type="registry.completion-reported", version=1, 
     kind: EpisodeKind
     completed_on: date
     presented_on: date
-    dossier_due_on: date
+    dossier_due_on: date | None
+    age_at_decision: int | None = None
+    age_at_completion: int | None = None
     rules: tuple[str, ...]
 
 
@@ -29,7 +31,8 @@ class DossierOpened(Event, type="registry.dossier-opened", version=1, effective=
     person_id: UUID
     opened_on: date
     listed_by: str
-    decision_due_on: date
+    in_time: bool
+    decision_due_on: date | None
     rules: tuple[str, ...]
 
 
@@ -41,9 +44,11 @@ class ManagementDecided(Event, type="registry.management-decided", version=1, ef
     episode_id: UUID
     unit: UnitRef
     category: Category
+    category_reason: str
     term_starts_on: date
     term_ends_on: date
     decision: Decision
+    in_time: bool
     policies: tuple[str, ...] = ()
 
 
@@ -74,7 +79,10 @@ class AbsenceRecorded(Event, type="registry.absence-recorded", version=1, effect
 
 
 class TransferNotified(Event, type="registry.transfer-notified", version=1, effective="left_on"):
-    """The person moved; the old commune told the new one (R-19 until 30/06/2026, R-20 after)."""
+    """The person moved; the old commune told the new one (R-19 until 30/06/2026, R-20 after).
+
+    `due` is a civil date or, from 01/07/2026, an instant, in ISO form.
+    """
 
     case_id: UUID
     person_id: UUID
@@ -82,7 +90,7 @@ class TransferNotified(Event, type="registry.transfer-notified", version=1, effe
     to_unit: UnitRef
     left_on: date
     left_at: datetime
-    due_at: datetime
+    due: str
     in_time: bool
     rules: tuple[str, ...]
 
@@ -145,6 +153,15 @@ class UseCleared(Event, type="registry.use-cleared", version=1, effective="detec
     detected_on: date
 
 
+class DeterminationNoted(Event, type="registry.determination-noted", version=1, effective="determined_on"):
+    """The case took note of a determination; one that found no addiction leaves the detected use as it was (R-30)."""
+
+    case_id: UUID
+    person_id: UUID
+    determined_on: date
+    addicted: bool
+
+
 class RemovalReviewOpened(Event, type="registry.removal-review-opened", version=1, effective="opened_on"):
     """The term is served; the commune reviews the removal from the list (001-46)."""
 
@@ -161,6 +178,7 @@ class RemovalApproved(Event, type="registry.removal-approved", version=1, effect
     approved_on: date
     certificate_number: str
     decision: Decision
+    despite: Health[str] | None = None
 
 
 class RemovalWithheld(Event, type="registry.removal-withheld", version=1, effective="withheld_on"):
@@ -193,5 +211,5 @@ class TermCorrected(Event, type="registry.term-corrected", version=1, effective=
     completed_on: date
     term_starts_on: date | None
     term_ends_on: date | None
-    reason: str
+    reason: Health[str]
     needs_review: bool

@@ -45,9 +45,10 @@ class DrugTestCorrected(Event, type="registry.test-corrected", version=1, effect
 
     test_id: UUID
     person_id: UUID
+    stage: DrugTestStage
     sampled_on: date
     result: DrugTestResult
-    reason: str
+    reason: Health[str]
 
 
 class DrugTestAnnulled(Event, type="registry.test-annulled", version=1, effective="annulled_on"):
@@ -56,4 +57,4 @@ class DrugTestAnnulled(Event, type="registry.test-annulled", version=1, effectiv
     test_id: UUID
     person_id: UUID
     annulled_on: date
-    reason: str
+    reason: Health[str]

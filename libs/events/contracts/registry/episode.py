@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from libs.events.contracts.values import EpisodeKind, UnitRef
-from libs.events.event import Event
+from libs.events.event import Event, Health
 
 
 class EpisodeCompleted(Event, type="registry.episode-completed", version=1, effective="completed_on"):
@@ -31,4 +31,4 @@ class CompletionCorrected(Event, type="registry.completion-corrected", version=1
     person_id: UUID
     completed_on: date
     was: date
-    reason: str
+    reason: Health[str]

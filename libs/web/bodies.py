@@ -1,0 +1,56 @@
+"""Bases of what comes in and goes out: unknown fields refused, texts normalised, nothing that no table can hold."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+from unicodedata import normalize
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+
+class Body(BaseModel):
+    """What a route takes. Every text is NFC, without NUL or lone surrogates; an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _texts(cls, value: Any) -> Any:
+        return _usable(value)
+
+
+class View(BaseModel):
+    """What a route answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def loose(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """The models within a body, itself among them, that would let unknown fields pass."""
+    for part in _within(model, set()):
+        if part.model_config.get("extra") != "forbid":
+            yield part
+
+
+def _within(annotation: Any, seen: set[Any]) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
+        seen.add(annotation)
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from _within(field.annotation, seen)
+    for part in get_args(annotation):
+        yield from _within(part, seen)
+
+
+def _usable(value: Any) -> Any:
+    match value:
+        case str():
+            if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+                raise PydanticCustomError("string_unusable", "a character that no table holds")
+            return normalize("NFC", value)
+        case dict():
+            return {_usable(name): _usable(one) for name, one in value.items()}
+        case list():
+            return [_usable(one) for one in value]
+        case _:
+            return value

@@ -1,0 +1,92 @@
+"""What any exception means to the caller, and what the process log may say of it: types and places, never texts."""
+
+import logging
+from traceback import extract_tb
+
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from starlette.exceptions import HTTPException
+
+from libs.events.database import Away
+from libs.events.decider import Invalid, Refused, Unknown
+from libs.events.journal import JournalUnverified
+from libs.events.keyring import SubjectForgotten
+from libs.web.problems import invalid
+from libs.web.refusals import (
+    BodyMalformed,
+    BodyTooLarge,
+    EdgeRefused,
+    Failed,
+    Forbidden,
+    JournalNotVerified,
+    MediaUnsupported,
+    MethodNotAllowed,
+    Unauthenticated,
+    Unavailable,
+)
+
+FRAMES_MAX = 8
+_BY_STATUS: dict[int, type[Refused]] = {
+    400: BodyMalformed,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: Unknown,
+    405: MethodNotAllowed,
+    413: BodyTooLarge,
+    415: MediaUnsupported,
+}
+_log = logging.getLogger("aftercare.failures")
+
+
+class Forgotten(EdgeRefused):
+    """Something was to be written about a person whose data were erased."""
+
+    problem = "subject-forgotten"
+
+
+def meaning_of(error: Exception, known: frozenset[str] = frozenset()) -> Refused:
+    """The refusal that stands for an exception; one of our own making is logged and told as `internal-error`."""
+    match error:
+        case Refused():
+            return error
+        case RequestValidationError():
+            return _unreadable(error, known)
+        case HTTPException():
+            return _of_status(error)
+        case JournalUnverified():
+            return JournalNotVerified("nothing is written before the journal is verified")
+        case SubjectForgotten():
+            return Forgotten("the subject was forgotten")
+        case DataError():
+            return Invalid("a value that the database does not hold")
+        case PoolExhausted() | Away():
+            log_failure(error, logging.WARNING)
+            return Unavailable("the database is away or too busy")
+        case _:
+            log_failure(error, logging.ERROR)
+            return Failed("something broke here")
+
+
+def log_failure(error: Exception, level: int) -> None:
+    """Say what happened and where; the text of an exception can carry a name or a number, so it stays here."""
+    places = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-FRAMES_MAX:]]
+    sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None)
+    _log.log(level, "%s %s at %s", type(error).__name__, sqlstate or "", " < ".join(reversed(places)))
+
+
+def _unreadable(error: RequestValidationError, known: frozenset[str]) -> Refused:
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return BodyMalformed("not JSON")
+    return invalid(found, known)
+
+
+def _of_status(error: HTTPException) -> Refused:
+    refusal = _BY_STATUS.get(error.status_code, Failed if error.status_code >= 500 else BodyMalformed)(  # noqa: PLR2004 -- HTTP.
+        "the framework refused"
+    )
+    allow = (error.headers or {}).get("Allow")
+    if isinstance(refusal, MethodNotAllowed) and allow:
+        refusal.headers = {"Allow": allow}  # type: ignore[misc]  # This one's own, beside its class's.
+    return refusal

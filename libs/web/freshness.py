@@ -1,0 +1,123 @@
+"""How fresh an answer is, and waiting until something is known here: positions in headers, both ways."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import ceil
+
+from sqlalchemy import Connection, text
+
+from libs.events.checkpoints import LIVE, Place
+from libs.events.marks import known_until
+from libs.events.partitions import PARTITIONS
+from libs.events.projection import Projection
+from libs.events.record import Position
+from libs.events.service import Service
+from libs.web.refusals import HeaderMalformed
+
+POSITION = "Aftercare-Position"
+STALENESS = "Aftercare-Staleness"
+WAIT_FOR = "Aftercare-Wait-For"
+CHARACTERS_MAX = 4_096
+_ENTRY = re.compile(r"(?:([a-z][a-z0-9-]{0,30})\.events/)?([0-9]{1,2})=([0-9]{1,18})", re.ASCII)
+Positions = Mapping[Place, int]
+
+
+def parse_positions(header: str) -> Positions:
+    """`registry.events/7=4211,8=12,clubs.events/3=9` as sequences by place; `HeaderMalformed` for anything else."""
+    found: dict[Place, int] = {}
+    source: str | None = None
+    for entry in header.replace(" ", "").split(",") if len(header) <= CHARACTERS_MAX else [""]:
+        match = _ENTRY.fullmatch(entry)
+        source = (match[1] or source) if match else None
+        if match is None or source is None or int(match[2]) >= PARTITIONS:
+            raise HeaderMalformed("not a list of positions", header=WAIT_FOR)
+        place = Place(source, int(match[2]))
+        found[place] = max(found.get(place, 0), int(match[3]))
+    return found
+
+
+def render_positions(positions: Positions) -> str:
+    """The inverse of `parse_positions`, each source named once."""
+    parts: list[str] = []
+    source = ""
+    for place, sequence in sorted(positions.items()):
+        parts.append(f"{place.partition}={sequence}" if place.source == source else f"{_topic(place)}={sequence}")
+        source = place.source
+    return ",".join(parts)
+
+
+def render_position(position: Position) -> str:
+    """One position, as a write answers it."""
+    return render_positions({Place(position.source, position.partition): position.sequence})
+
+
+@dataclass
+class Used:
+    """What an answer rests on: projections, and the partitions of its rows, or None when these are not known."""
+
+    projections: set[Projection[object]] = field(default_factory=set)
+    places: set[Place] | None = field(default_factory=set)
+
+    def rows(self, places: Iterable[Place]) -> None:
+        """Rows of these partitions were used."""
+        if self.places is not None:
+            self.places.update(places)
+
+    def anything(self) -> None:
+        """Rows of any partition may have been used."""
+        self.places = None
+
+
+def freshness(connection: Connection, service: Service, used: Used) -> dict[str, str]:
+    """The headers of an answer, told by the same snapshot that it was read in."""
+    inline = {p for p in used.projections if p in service.inline}
+    followed = used.projections - inline
+    sources = sorted({_source(event.contract.wire) for p in followed for event in p.folds})
+    positions: dict[Place, int] = {}
+    if inline:
+        positions |= _heads(connection, service.name)
+    if followed:
+        positions |= {p: n for p, n in _checkpoints(connection).items() if p.source in sources}
+    if used.places is not None:
+        positions = {place: n for place, n in positions.items() if place in used.places}
+    staleness = _staleness(connection, sources) if followed else "0"
+    return {POSITION: render_positions(positions), STALENESS: staleness} if positions else {STALENESS: staleness}
+
+
+def is_level(connection: Connection, service: Service, wanted: Positions) -> bool:
+    """Whether everything up to these positions is known here. Sources that the service does not follow say nothing."""
+    heads = _heads(connection, service.name) if any(place.source == service.name for place in wanted) else {}
+    followed = {place: n for place, n in wanted.items() if place.source in service.following.sources}
+    reached = _checkpoints(connection) if followed else {}
+    own = all(heads.get(place, 0) >= n for place, n in wanted.items() if place.source == service.name)
+    return own and all(reached.get(place, 0) >= n for place, n in followed.items())
+
+
+def _heads(connection: Connection, service: str) -> dict[Place, int]:
+    rows = connection.execute(text("select partition, sequence from journal_head where sequence > 0"))
+    return {Place(service, row.partition): row.sequence for row in rows}
+
+
+def _checkpoints(connection: Connection) -> dict[Place, int]:
+    rows = connection.execute(
+        text("select source, partition, sequence from checkpoint where follower = :live and sequence > 0"),
+        {"live": LIVE},
+    )
+    return {Place(row.source, row.partition): row.sequence for row in rows}
+
+
+def _staleness(connection: Connection, sources: list[str]) -> str:
+    at = known_until(connection, sources)
+    if at is None:
+        return "unknown"
+    now = connection.execute(text("select journal_now()")).scalar_one()
+    return str(max(0, ceil((now - at).total_seconds())))
+
+
+def _source(wire: str) -> str:
+    return wire.split(".", 1)[0]
+
+
+def _topic(place: Place) -> str:
+    return f"{place.source}.events/{place.partition}"

@@ -1,0 +1,36 @@
+"""Checks that many commands of a case share."""
+
+from datetime import date
+
+from libs.events.contracts.values import CaseStage as Stage
+from libs.events.decider import WrongStage
+from libs.events.decision import Decision
+from libs.law.authority import decider
+from libs.law.law import Law
+from services.registry.domain.case.refusals import NotUnderManagement, WrongAuthority, WrongDates, WrongUnit
+from services.registry.domain.case.state import MANAGED, Case
+
+
+def in_order(*dates: date) -> None:
+    """Dates given from the earliest to the latest that they may be, today mostly last; else `WrongDates`."""
+    if list(dates) != sorted(dates):
+        raise WrongDates("the dates contradict each other, or lie in the future")
+
+
+def at_stage(case: Case, *stages: Stage) -> None:
+    """The case is in one of these stages; else `WrongStage`, or `NotUnderManagement` where that is what is missing."""
+    if case.stage in stages:
+        return
+    if set(stages) <= MANAGED and case.stage not in MANAGED:
+        raise NotUnderManagement("the case is not under management", stage=case.stage)
+    raise WrongStage("the case is in another stage", stage=case.stage)
+
+
+def decided_by_law(decision: Decision, case: Case, law: Law) -> tuple[str, ...]:
+    """The rule under which the chairman of the competent commune signs (R-04); else the refusal that names it."""
+    who = decider(law, on=decision.signed_on)
+    if decision.body != who.value:
+        raise WrongAuthority("another office decides", rules=who.rules, body=decision.body, competent=who.value)
+    if decision.unit != case.unit:
+        raise WrongUnit("another unit is competent", rules=who.rules, unit=case.unit)
+    return who.rules

@@ -1,0 +1,156 @@
+"""How a case closes: use and determinations noted, removal reviewed, and the early ends."""
+
+from libs.events.contracts.registry.case import (
+    CaseEnded,
+    DeterminationNoted,
+    RemovalApproved,
+    RemovalReviewOpened,
+    RemovalWithheld,
+    UseCleared,
+    UseDetected,
+)
+from libs.events.contracts.values import CaseStage as Stage
+from libs.events.contracts.values import EndReason
+from libs.events.decider import NotAllowedByLaw
+from libs.events.event import Event
+from libs.law.applied import Applied
+from libs.law.choices import Removal
+from libs.law.law import Law
+from libs.law.removal import UseInTerm, removal_after_term, takes_off_list
+from libs.law.terms import management_term
+from libs.law.use import triggers_determination
+from libs.law.words import OffList
+from services.registry.domain.case.checks import at_stage, decided_by_law, in_order
+from services.registry.domain.case.commands import (
+    ApproveRemoval,
+    ClearUse,
+    EndCase,
+    NoteDetermination,
+    NoteUse,
+    OpenRemovalReview,
+)
+from services.registry.domain.case.refusals import RemovalIsWithheld, RemovalNotDue
+from services.registry.domain.case.state import MANAGED, OPEN, Case
+
+# Which early ends the law knows, and as what.
+_OFF_LIST = {
+    EndReason.REFORMATORY: OffList.REFORMATORY,
+    EndReason.COMPULSORY_EDUCATION: OffList.COMPULSORY_EDUCATION,
+    EndReason.DECEASED: OffList.DECEASED,
+    EndReason.DECLARED_MISSING: OffList.DECLARED_MISSING,
+}
+
+
+def note_use(command: NoteUse, case: Case, law: Law) -> list[Event]:
+    """A confirmed use in the term calls for a determination of addiction (R-25); before or after it, nothing."""
+    if case.stage not in MANAGED or command.test_id in case.uses or command.detected_on < case.completed_on:
+        return []
+    triggered = triggers_determination(law, used_on=command.detected_on, under_management=True)
+    return [
+        UseDetected(
+            case_id=case.id,
+            person_id=case.person_id,
+            test_id=command.test_id,
+            detected_on=command.detected_on,
+            rules=triggered.rules,
+        )
+    ]
+
+
+def clear_use(command: ClearUse, case: Case) -> list[Event]:
+    """A result that was annulled or corrected is no detected use any more."""
+    if command.test_id not in case.uses:
+        return []
+    on = case.uses[command.test_id]
+    return [UseCleared(case_id=case.id, person_id=case.person_id, test_id=command.test_id, detected_on=on)]
+
+
+def note_determination(command: NoteDetermination, case: Case, law: Law) -> list[Event]:
+    """Addiction ends the case (R-26, R-33); no addiction leaves the detected use as it was (domain 2.2, notes)."""
+    if case.stage not in MANAGED or command.determined_on < case.completed_on:
+        return []
+    about = {"case_id": case.id, "person_id": case.person_id}
+    noted = DeterminationNoted(determined_on=command.determined_on, addicted=command.addicted, **about)
+    if not command.addicted:
+        return [] if case.cleared_by == command.determined_on else [noted]
+    off = takes_off_list(OffList.DETERMINED_ADDICTED, law, on=command.determined_on)
+    rules = tuple(dict.fromkeys(("R-26", *(off.rules if off.value else ()))))
+    ended = CaseEnded(reason=EndReason.RELAPSED, ended_on=command.determined_on, rules=rules, **about)
+    return [noted, ended]
+
+
+def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> list[Event]:
+    """Once the term is served, review the removal (001-46); detected use may stand in its way (R-30, R-31)."""
+    if case.stage in {Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}:
+        return []
+    at_stage(case, Stage.ACTIVE)
+    term = management_term(case.facts, law, as_of=command.today)
+    if command.today <= term.value.ends_on:
+        raise RemovalNotDue("the term still runs", rules=term.rules, ends_on=term.value.ends_on)
+    opened = RemovalReviewOpened(case_id=case.id, person_id=case.person_id, opened_on=command.today)
+    found = removal_after_term(_use(case), case.dates, law, on=command.today)
+    return [opened] if found.value is Removal.ALLOWED else [opened, _withheld(command, case, found)]
+
+
+def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event]:
+    """The chairman certifies the end and removes from the list (R-37); a withheld one needs its answer."""
+    if case.stage is Stage.REMOVAL_WITHHELD and not command.despite:
+        raise RemovalIsWithheld("say why the person is removed although removal was withheld", rules=("R-30",))
+    at_stage(case, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD)
+    in_order(case.term_ends_on or case.completed_on, command.decision.signed_on, command.today)
+    rules = (*decided_by_law(command.decision, case, law), "R-37")
+    return [
+        RemovalApproved(
+            case_id=case.id,
+            person_id=case.person_id,
+            approved_on=command.decision.signed_on,
+            certificate_number=command.certificate_number,
+            decision=command.decision.model_copy(update={"rules": rules}),
+            despite=command.despite,
+        )
+    ]
+
+
+def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
+    """End early for a reason that the law of the day knows (R-33, R-36), or annul what was decided in error."""
+    if case.stage in {Stage.ENDED, Stage.COMPLETED}:
+        return []
+    at_stage(case, *OPEN)
+    in_order(command.ended_on, command.today)
+    rules: tuple[str, ...] = ()
+    if command.reason is not EndReason.ANNULLED:
+        rules = _off_list(command, law)
+    return [
+        CaseEnded(
+            case_id=case.id, person_id=case.person_id, reason=command.reason, ended_on=command.ended_on, rules=rules
+        )
+    ]
+
+
+def _off_list(command: EndCase, law: Law) -> tuple[str, ...]:
+    reason = _OFF_LIST.get(command.reason)
+    if reason is None:
+        raise NotAllowedByLaw("this end follows from another command", end=command.reason)
+    off = takes_off_list(reason, law, on=command.ended_on)
+    if not off.value:
+        raise NotAllowedByLaw("the law of that day knows no such end", rules=off.rules, end=command.reason)
+    return off.rules
+
+
+def _use(case: Case) -> UseInTerm:
+    if not case.uses:
+        return UseInTerm.NONE
+    if case.cleared_by is not None and case.cleared_by >= max(case.uses.values()):
+        return UseInTerm.NOT_ADDICTED
+    return UseInTerm.DETECTED
+
+
+def _withheld(command: OpenRemovalReview, case: Case, found: Applied[Removal]) -> RemovalWithheld:
+    return RemovalWithheld(
+        case_id=case.id,
+        person_id=case.person_id,
+        withheld_on=command.today,
+        why=_use(case),
+        rules=found.rules,
+        policies=found.policies,
+    )

@@ -1,0 +1,163 @@
+"""While a case is managed: helpers, absences, moves and prison."""
+
+from dataclasses import replace
+from datetime import date
+
+from libs.events.contracts.registry.case import (
+    AbsenceRecorded,
+    CaseEnded,
+    CasePaused,
+    CaseResumed,
+    HelperAssigned,
+    TransferBounced,
+    TransferNotified,
+    TransferReceived,
+)
+from libs.events.contracts.values import CaseStage as Stage
+from libs.events.contracts.values import EndReason
+from libs.events.event import Event
+from libs.law.applied import Applied
+from libs.law.deadlines import missed, transfer_notice_due
+from libs.law.law import Law
+from libs.law.removal import prison_effect
+from libs.law.spans import Span
+from libs.law.terms import Term, management_term
+from libs.law.words import PrisonEffect
+from libs.vietnam.calendar import civil_date
+from services.registry.domain.case.checks import at_stage, in_order
+from services.registry.domain.case.commands import (
+    AssignHelper,
+    BounceTransfer,
+    Imprison,
+    NotifyTransfer,
+    ReceiveTransfer,
+    RecordAbsence,
+    Release,
+)
+from services.registry.domain.case.refusals import WrongDates, WrongUnit
+from services.registry.domain.case.state import MANAGED, Case
+
+
+def assign_helper(command: AssignHelper, case: Case) -> list[Event]:
+    """At least one helper is assigned (R-38); the same one twice is one."""
+    at_stage(case, *MANAGED)
+    in_order(command.assigned_on, command.today)
+    if command.helper_id in case.helpers:
+        return []
+    return [
+        HelperAssigned(
+            case_id=case.id,
+            person_id=case.person_id,
+            helper_id=command.helper_id,
+            organisation=command.organisation,
+            assigned_on=command.assigned_on,
+        )
+    ]
+
+
+def record_absence(command: RecordAbsence, case: Case, law: Law) -> list[Event]:
+    """Only an unreported absence lengthens the term, by its days in it (R-18)."""
+    at_stage(case, *MANAGED)
+    in_order(case.completed_on, command.absent_from, command.absent_until, command.today)
+    away = Span(command.absent_from, command.absent_until)
+    if away in case.absences:
+        return []
+    longer = case if command.reported else replace(case, absences=(*case.absences, away))
+    term = _term(longer, law, command.today)
+    return [
+        AbsenceRecorded(
+            case_id=case.id,
+            person_id=case.person_id,
+            absent_from=command.absent_from,
+            absent_until=command.absent_until,
+            reported=command.reported,
+            term_ends_on=term.value.ends_on,
+            rules=term.rules,
+            policies=term.policies,
+        )
+    ]
+
+
+def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event]:
+    """Tell the new commune: within 5 working days (R-19), from 01/07/2026 within 24 hours (R-20) of leaving."""
+    left_on = civil_date(command.left_at)
+    if (case.stage, case.to_unit) == (Stage.TRANSFERRING, command.to_unit):
+        return []
+    at_stage(case, Stage.ACTIVE)
+    in_order(case.completed_on, left_on, command.today)
+    if command.to_unit == case.unit:
+        raise WrongUnit("the person would move to the same unit", unit=case.unit)
+    if command.notified_at < command.left_at:
+        raise WrongDates("told of before the person left")
+    due = transfer_notice_due(command.left_at, law)
+    return [
+        TransferNotified(
+            case_id=case.id,
+            person_id=case.person_id,
+            from_unit=case.unit,
+            to_unit=command.to_unit,
+            left_on=left_on,
+            left_at=command.left_at,
+            due=due.value.isoformat(),
+            in_time=not missed(due.value, command.notified_at),
+            rules=due.rules,
+        )
+    ]
+
+
+def receive_transfer(command: ReceiveTransfer, case: Case) -> list[Event]:
+    """The new commune goes on with the same term (R-35)."""
+    at_stage(case, Stage.TRANSFERRING)
+    in_order(case.transits[-1].start, command.received_on, command.today)
+    unit = case.to_unit or case.unit
+    return [TransferReceived(case_id=case.id, person_id=case.person_id, unit=unit, received_on=command.received_on)]
+
+
+def bounce_transfer(command: BounceTransfer, case: Case) -> list[Event]:
+    """The old commune answers for the case again."""
+    at_stage(case, Stage.TRANSFERRING)
+    in_order(case.transits[-1].start, command.bounced_on, command.today)
+    return [
+        TransferBounced(
+            case_id=case.id,
+            person_id=case.person_id,
+            unit=case.unit,
+            bounced_on=command.bounced_on,
+            reason=command.reason,
+        )
+    ]
+
+
+def imprison(command: Imprison, case: Case, law: Law) -> list[Event]:
+    """Prison ended a case until 30/06/2026 (R-32) and interrupts it from then on (R-33, R-34)."""
+    if case.stage is Stage.PAUSED and case.prison[-1].start == command.imprisoned_on:
+        return []
+    at_stage(case, *(MANAGED - {Stage.PAUSED}))
+    in_order(case.completed_on, command.imprisoned_on, command.today)
+    effect = prison_effect(case.dates, law, imprisoned_on=command.imprisoned_on)
+    about = {"case_id": case.id, "person_id": case.person_id, "rules": effect.rules, "policies": effect.policies}
+    if effect.value is PrisonEffect.PAUSES:
+        return [CasePaused(paused_on=command.imprisoned_on, **about)]
+    return [CaseEnded(reason=EndReason.PRISON, ended_on=command.imprisoned_on, **about)]
+
+
+def release(command: Release, case: Case, law: Law) -> list[Event]:
+    """The remaining term is served after release (R-34)."""
+    at_stage(case, Stage.PAUSED)
+    *before, last = case.prison
+    in_order(last.start, command.released_on, command.today)
+    free = replace(case, prison=(*before, Span(last.start, command.released_on)))
+    term = _term(free, law, command.today)
+    return [
+        CaseResumed(
+            case_id=case.id,
+            person_id=case.person_id,
+            resumed_on=command.released_on,
+            term_ends_on=term.value.ends_on,
+            rules=term.rules,
+        )
+    ]
+
+
+def _term(case: Case, law: Law, as_of: date) -> Applied[Term]:
+    return management_term(case.facts, law, as_of=as_of)

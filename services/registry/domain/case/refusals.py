@@ -1,0 +1,56 @@
+"""Why a case refuses.
+
+Refused
+├── WrongStage           409  the case is in another stage (libs.events.decider)
+│   └── NotUnderManagement
+├── LateDecision         409  the term is over before the decision: a human reviews first
+├── RemovalNotDue        409  the term still runs
+├── RemovalIsWithheld    409  something stands in the way, and was not answered
+├── WrongAuthority       422  another office decides by law
+├── WrongUnit            422  another unit is competent
+└── WrongDates           422  dates contradict each other or the calendar
+"""
+
+from libs.events.decider import Invalid, NotAllowedByLaw, Refused, WrongStage
+
+
+class NotUnderManagement(WrongStage):
+    """The case is not, or not now, under management."""
+
+    problem = "not-under-management"
+
+
+class LateDecision(Refused):
+    """The term would be over before the decision is signed; it goes to review (domain 2.2, notes)."""
+
+    problem = "late-decision"
+
+
+class RemovalNotDue(Refused):
+    """The term still runs (R-01, R-02, R-03, R-18)."""
+
+    problem = "removal-not-due"
+
+
+class RemovalIsWithheld(Refused):
+    """Removal was withheld; approving it needs the answer to why (domain 9.4)."""
+
+    problem = "removal-is-withheld"
+
+
+class WrongAuthority(NotAllowedByLaw):
+    """Another office decides this by law (R-04)."""
+
+    problem = "wrong-authority"
+
+
+class WrongUnit(NotAllowedByLaw):
+    """Another unit is competent for the case."""
+
+    problem = "wrong-unit"
+
+
+class WrongDates(Invalid):
+    """Dates contradict each other, or lie in the future."""
+
+    problem = "wrong-dates"

@@ -1,0 +1,156 @@
+"""A case as decisions need to know it, and how each event changes it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from libs.events.contracts.registry.case import (
+    AbsenceRecorded,
+    CaseEnded,
+    CasePaused,
+    CaseResumed,
+    CompletionReported,
+    DeterminationNoted,
+    DossierOpened,
+    HelperAssigned,
+    ManagementDecided,
+    RemovalApproved,
+    RemovalReviewOpened,
+    RemovalWithheld,
+    TermCorrected,
+    TransferBounced,
+    TransferNotified,
+    TransferReceived,
+    UseCleared,
+    UseDetected,
+)
+from libs.events.contracts.values import CaseStage as Stage
+from libs.events.contracts.values import Category, EpisodeKind, UnitRef
+from libs.events.event import Event
+from libs.law.categories import Ages
+from libs.law.spans import Span
+from libs.law.terms import TermFacts
+from libs.law.transition import CaseDates
+
+OPEN = frozenset(Stage) - {Stage.UNKNOWN, Stage.COMPLETED, Stage.ENDED}
+# The term runs, or would if the person were not away.
+MANAGED = frozenset({Stage.ACTIVE, Stage.TRANSFERRING, Stage.PAUSED, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD})
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case after some events; dates and ids mean nothing before the stage that sets them."""
+
+    stage: Stage = Stage.UNKNOWN
+    id: UUID = NOBODY
+    person_id: UUID = NOBODY
+    episode_id: UUID = NOBODY
+    unit: UnitRef = ""
+    kind: EpisodeKind = EpisodeKind.VOLUNTARY_HOME_COMMUNITY
+    ages: Ages = field(default_factory=Ages)
+    completed_on: date = date.min
+    presented_on: date = date.min
+    dossier_on: date | None = None
+    category: Category | None = None
+    decided_on: date | None = None
+    term_ends_on: date | None = None
+    absences: tuple[Span, ...] = ()
+    prison: tuple[Span, ...] = ()
+    transits: tuple[Span, ...] = ()
+    to_unit: UnitRef | None = None
+    uses: dict[UUID, date] = field(default_factory=dict)
+    cleared_by: date | None = None
+    helpers: frozenset[UUID] = frozenset()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is such a case."""
+        return self.stage is not Stage.UNKNOWN
+
+    @property
+    def dates(self) -> CaseDates:
+        """The dates that the transition between the laws asks for."""
+        return CaseDates(decided_on=self.decided_on, dossier_begun_on=self.dossier_on, completed_on=self.completed_on)
+
+    @property
+    def facts(self) -> TermFacts:
+        """What the term rests on; only once it was decided."""
+        if self.category is None or self.decided_on is None:
+            raise ValueError("no term before the decision")
+        return TermFacts(self.category, self.completed_on, self.decided_on, self.absences, self.prison, self.transits)
+
+
+def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 -- One line or two an event.
+    """The case after one more fact."""
+    match event:
+        case CompletionReported():
+            return Case(
+                stage=Stage.REPORTED,
+                id=event.case_id,
+                person_id=event.person_id,
+                episode_id=event.episode_id,
+                unit=event.unit,
+                kind=event.kind,
+                ages=Ages(event.age_at_decision, event.age_at_completion),
+                completed_on=event.completed_on,
+                presented_on=event.presented_on,
+            )
+        case DossierOpened():
+            return replace(case, stage=Stage.DOSSIER_OPEN, dossier_on=event.opened_on)
+        case ManagementDecided():
+            return replace(
+                case,
+                stage=Stage.ACTIVE,
+                category=event.category,
+                decided_on=event.decision.signed_on,
+                term_ends_on=event.term_ends_on,
+            )
+        case HelperAssigned():
+            return replace(case, helpers=case.helpers | {event.helper_id})
+        case AbsenceRecorded():
+            if event.reported:
+                return case
+            away = Span(event.absent_from, event.absent_until)
+            return replace(case, absences=(*case.absences, away), term_ends_on=event.term_ends_on)
+        case TransferNotified():
+            return replace(
+                case,
+                stage=Stage.TRANSFERRING,
+                to_unit=event.to_unit,
+                transits=(*case.transits, Span(event.left_on)),
+            )
+        case TransferReceived():
+            return _arrived(case, event.unit, event.received_on)
+        case TransferBounced():
+            return _arrived(case, event.unit, event.bounced_on)
+        case CasePaused():
+            return replace(case, stage=Stage.PAUSED, prison=(*case.prison, Span(event.paused_on)))
+        case CaseResumed():
+            *before, last = case.prison
+            spans = (*before, Span(last.start, event.resumed_on))
+            return replace(case, stage=Stage.ACTIVE, prison=spans, term_ends_on=event.term_ends_on)
+        case UseDetected():
+            return replace(case, uses=case.uses | {event.test_id: event.detected_on})
+        case UseCleared():
+            return replace(case, uses={test: on for test, on in case.uses.items() if test != event.test_id})
+        case DeterminationNoted():
+            return case if event.addicted else replace(case, cleared_by=event.determined_on)
+        case RemovalReviewOpened():
+            return replace(case, stage=Stage.REMOVAL_REVIEW)
+        case RemovalWithheld():
+            return replace(case, stage=Stage.REMOVAL_WITHHELD)
+        case RemovalApproved():
+            return replace(case, stage=Stage.COMPLETED)
+        case CaseEnded():
+            return replace(case, stage=Stage.ENDED)
+        case TermCorrected():
+            return replace(case, completed_on=event.completed_on, term_ends_on=event.term_ends_on)
+        case _:
+            return case
+
+
+def _arrived(case: Case, unit: UnitRef, on: date) -> Case:
+    *before, last = case.transits
+    spans = (*before, Span(last.start, max(on, last.start)))
+    return replace(case, stage=Stage.ACTIVE, unit=unit, to_unit=None, transits=spans)
