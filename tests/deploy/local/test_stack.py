@@ -24,6 +24,7 @@ from libs.events.kafka import Log, events_topic
 from libs.events.settings import ServiceSettings, Settings
 
 MARKER_SECONDS = 30.0
+DEATH_SECONDS = 5.0
 
 
 def conditions(stack: Stack) -> dict[str, Condition]:
@@ -114,6 +115,7 @@ def test_postgresql_starts_after_its_postmaster_alone_was_killed(own: Stack) -> 
     pid = next(part.pid for part in own.status() if part.name == "postgresql")
     assert pid
     os.kill(pid, signal.SIGKILL)
+    assert holds_within(DEATH_SECONDS, lambda: not own.postgresql.runs())
     assert own.postgresql.start()
     assert ask(own, "select 1") == 1
 

@@ -1,0 +1,1 @@
+"""Statistics of relapse: survival, competing risks, rates and cohorts, as pure functions over days and counts."""
