@@ -82,9 +82,9 @@ def _make(stack: Stack, service: Service) -> Bench:
     with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True) as c:
         for role in ("owner", "api", "worker", "keyring"):
             with suppress(psycopg.errors.DuplicateObject):
-                c.execute(f"create role {name}_{role} login password 'secret'")  # type: ignore[call-overload]
-        c.execute(f"create database {name} owner {name}_owner")  # type: ignore[call-overload]
-        c.execute(f"create database {name}_keyring owner {name}_keyring")  # type: ignore[call-overload]
+                c.execute(f"create role {name}_{role} login password 'secret'")
+        c.execute(f"create database {name} owner {name}_owner")
+        c.execute(f"create database {name}_keyring owner {name}_keyring")
 
     def at(role: str, database: str) -> SecretStr:
         role_url = url.set(username=f"{name}_{role}", password="secret", database=database)  # noqa: S106 -- Lives for a test run.

@@ -176,7 +176,7 @@ def test_sixteen_writers_and_a_reader_miss_nothing(bench: Bench) -> None:
         while not last:
             last = done.is_set()
             for partition, known in seen.items():
-                known += parts.journal.after(partition, len(known))
+                known.extend(parts.journal.after(partition, len(known)))
 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-4)
