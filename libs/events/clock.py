@@ -19,13 +19,17 @@ def now(engine: Engine) -> datetime:
 
 
 def set_development_clock(owner: Engine, mode: Mode, instant: datetime) -> None:
-    """Let the service's database live at `instant` from now on; only forward, and in development only."""
+    """Let the service's database live at `instant` from now on, in development only.
+
+    Forward only, as soon as anything was recorded; `ClockRefused` otherwise.
+    """
     if mode is not Mode.DEVELOPMENT:
         raise ClockRefused("the clock can be moved in development only")
     with owner.begin() as connection:
         connection.execute(text("lock table development_clock in exclusive mode"))
-        if instant < connection.execute(text("select journal_now()")).scalar_one():
-            raise ClockRefused(f"the clock only moves forward; it is past {instant.isoformat()}")
+        recorded = connection.execute(text("select max(recorded_at) from journal_head where sequence > 0")).scalar_one()
+        if recorded is not None and instant < recorded:
+            raise ClockRefused(f"the clock only moves forward; something was recorded after {instant.isoformat()}")
         connection.execute(text("delete from development_clock"))
         connection.execute(
             text("insert into development_clock (ahead) values (cast(:instant as timestamptz) - clock_timestamp())"),

@@ -1,6 +1,7 @@
 """What any exception means to the caller, and what the process log may say of it: types and places, never texts."""
 
 import logging
+from collections.abc import Sequence
 from traceback import extract_tb
 
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +28,7 @@ from libs.web.refusals import (
 )
 
 FRAMES_MAX = 8
+_log = logging.getLogger("aftercare.failures")
 _BY_STATUS: dict[int, type[Refused]] = {
     400: BodyMalformed,
     401: Unauthenticated,
@@ -36,7 +38,6 @@ _BY_STATUS: dict[int, type[Refused]] = {
     413: BodyTooLarge,
     415: MediaUnsupported,
 }
-_log = logging.getLogger("aftercare.failures")
 
 
 class Forgotten(EdgeRefused):
@@ -45,27 +46,28 @@ class Forgotten(EdgeRefused):
     problem = "subject-forgotten"
 
 
+# The first that fits.
+_MEANINGS: Sequence[tuple[tuple[type[Exception], ...], type[Refused]]] = (
+    ((JournalUnverified,), JournalNotVerified),
+    ((SubjectForgotten,), Forgotten),
+    ((DataError,), Invalid),
+    ((PoolExhausted, *Away), Unavailable),
+    ((Exception,), Failed),
+)
+
+
 def meaning_of(error: Exception, known: frozenset[str] = frozenset()) -> Refused:
     """The refusal that stands for an exception; one of our own making is logged and told as `internal-error`."""
-    match error:
-        case Refused():
-            return error
-        case RequestValidationError():
-            return _unreadable(error, known)
-        case HTTPException():
-            return _of_status(error)
-        case JournalUnverified():
-            return JournalNotVerified("nothing is written before the journal is verified")
-        case SubjectForgotten():
-            return Forgotten("the subject was forgotten")
-        case DataError():
-            return Invalid("a value that the database does not hold")
-        case PoolExhausted() | Away():
-            log_failure(error, logging.WARNING)
-            return Unavailable("the database is away or too busy")
-        case _:
-            log_failure(error, logging.ERROR)
-            return Failed("something broke here")
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _unreadable(error, known)
+    if isinstance(error, HTTPException):
+        return _of_status(error)
+    kinds, refusal = next((kinds, refusal) for kinds, refusal in _MEANINGS if isinstance(error, kinds))
+    if issubclass(refusal, Failed | Unavailable):
+        log_failure(error, logging.ERROR if refusal is Failed else logging.WARNING)
+    return refusal(f"it stands for {kinds[0].__name__}")
 
 
 def log_failure(error: Exception, level: int) -> None:

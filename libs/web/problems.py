@@ -38,9 +38,10 @@ def problem(refused: Refused, catalogue: Catalogue, language: str, request_id: s
         "params": params,
     }
     if isinstance(refused, RequestInvalid):
-        content["errors"] = [one | {"detail": catalogue.field(one["rule"], language)} for one in refused.errors]
-    headers = dict(refused.headers) if isinstance(refused, EdgeRefused) else {}
-    headers |= {"Content-Language": language, "Vary": "Accept-Language"}
+        content["errors"] = [{**one, "detail": catalogue.field(one["rule"], language)} for one in refused.errors]
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if isinstance(refused, EdgeRefused):
+        headers.update(refused.headers)
     return Response(orjson.dumps(content), refused.status, headers, media_type=MEDIA)
 
 

@@ -1,4 +1,4 @@
-"""Roles × permissions × scopes: the one table from which every route's access follows."""
+"""Roles, permissions, scopes: the one table from which every route's access follows."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum

@@ -1,7 +1,8 @@
 """What one answer is read from: one REPEATABLE READ, read-only transaction within the caller's scope."""
 
 from contextlib import ExitStack
-from typing import Any
+from datetime import datetime
+from typing import Self
 
 from sqlalchemy import Connection, text
 
@@ -29,6 +30,11 @@ class Snapshot:
             self._connection.execute(_SCOPE, {"scope": self._scope})
         return self._connection
 
+    def now(self) -> datetime:
+        """This instant as the journal would record it; the development clock moves it."""
+        instant: datetime = self.connection().execute(text("select journal_now()")).scalar_one()
+        return instant
+
     def version(self, stream: str) -> int:
         """The version of a stream in this snapshot; 0 when it has no event."""
         version: int = self.connection().execute(_VERSION, {"stream": stream}).scalar_one()
@@ -43,10 +49,10 @@ class Snapshot:
         self._stack.close()
         self._connection = None
 
-    def __enter__(self) -> "Snapshot":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from libs.events.contracts.registry.case import TransferReceived
 from libs.events.contracts.registry.determination import DeterminationRecorded
 from libs.events.contracts.registry.drug_test import (
     DrugTestAnnulled,
@@ -26,6 +27,7 @@ from services.registry.domain.case.commands import (
     NoteDetermination,
     NoteUse,
 )
+from services.registry.domain.person import RecordResidence, person_decider
 from services.registry.projections.cases import cases
 
 case_follow_up = Reactor("registry.case-follow-up")
@@ -74,6 +76,14 @@ def completion_corrected(event: CompletionCorrected, connection: Connection) -> 
     command = CorrectCompletionDate(event.completed_on, "the completion was corrected")
     rows = cases.read(connection, "episode_id = :episode", episode=event.episode_id)
     return [_reaction(row.case_id, row.person_id, command) for row in rows]
+
+
+@case_follow_up.on(TransferReceived)
+def transfer_received(event: TransferReceived, connection: Connection) -> list[Reaction]:
+    """The person lives where the case was received."""
+    command = RecordResidence(event.received_on, event.received_on, event.unit, "transfer")
+    subject = f"person-{event.person_id}"
+    return [Reaction(person_decider, subject, subject, command)]
 
 
 def _confirmed(stage: DrugTestStage, result: DrugTestResult) -> bool:

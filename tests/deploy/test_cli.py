@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,16 +12,58 @@ from deploy import cli
 from deploy.local import commands
 from deploy.local.stack import Stack
 
+Run = Callable[..., tuple[int, str, str]]
+
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
-    monkeypatch.setattr(commands, "Stack", partial(Stack, tmp_path, given={}))
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `aftercare` over a folder of the test's own: exit code, stdout, stderr."""
+    monkeypatch.setattr(commands, "Stack", partial(Stack, tmp_path / "local", given={}))
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["aftercare", *words])
         with pytest.raises(SystemExit) as end:
             cli.main()
-        printed = capsys.readouterr()
-        return int(end.value.code or 0), printed.out, printed.err
+        return int(end.value.code or 0), *capsys.readouterr()
 
     return run
+
+
+def test_the_stack_goes_up_is_seen_and_goes_down(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("stack", "up")
+    assert (code, err) == (0, "")
+    assert out.startswith("postgresql started\nkafka started\n")
+    assert out.endswith(f"settings: source {tmp_path}/local/env\n")
+    assert run("stack", "up")[1].startswith("all of it runs already\n")
+    code, out, _ = run("stack", "status", "--json")
+    assert code == 0
+    assert {part["name"]: part["condition"] for part in json.loads(out)} == {
+        "postgresql": "running",
+        "kafka": "running",
+    }
+    assert run("stack", "down") == (0, "kafka stopped\npostgresql stopped\n", "")
+    assert run("stack", "down") == (0, "nothing was running\n", "")
+    assert run("stack", "status")[0] == 1
+
+
+def test_a_stack_that_never_was_is_stopped_and_stays_unmade(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("stack", "status")
+    assert (code, out.split()) == (1, ["postgresql", "stopped", "kafka", "stopped"])
+    assert not (tmp_path / "local").exists()
+
+
+def test_without_a_network_one_line_says_what_replaces_the_broker(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFTERCARE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    code, out, err = run("stack", "up")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "could not be fetched" in err
+    assert "KAFKA_BOOTSTRAP_SERVERS" in err
+    assert "AFTERCARE_CACHE" in err
+    assert list((tmp_path / "cache" / "kafka-4.3.0").iterdir()) == []
+    # What does not run was not touched either.
+    assert not (tmp_path / "local" / "postgresql").exists()

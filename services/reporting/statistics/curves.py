@@ -1,11 +1,17 @@
 """An estimated curve over days, its confidence intervals, and what it says of a day."""
 
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import NormalDist
 
+from services.reporting.statistics.risk import Observed, numbers_at_risk
+
 CONFIDENCE = 0.95
+
+# Sums of many shares miss 1 by some rounding; no population is so large that a true estimate comes so near.
+EDGE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,15 @@ class Curve:
         return self.steps[index]
 
 
+def drawn(start: float, steps: Iterable[Step], observations: Sequence[Observed], *, exhausted: bool) -> Curve:
+    """The curve that begins at `start` on day 0; `exhausted` says that an event has come to everybody."""
+    if not observations:
+        return Curve((), None)
+    (at_risk,) = numbers_at_risk(observations, [0])
+    origin = Step(0, at_risk, 0, start, 0.0, None)
+    return Curve((origin, *steps), None if exhausted else max(seen.exit for seen in observations))
+
+
 def normal_quantile(confidence: float) -> float:
     """The two-sided standard normal quantile, 1.96 for 0.95; raises ValueError unless 0 < confidence < 1."""
     if not 0 < confidence < 1:
@@ -59,7 +74,7 @@ def log_log_interval(estimate: float, variance: float, confidence: float) -> Int
 
     Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data (2002), section 1.4.
     """
-    if not 0 < estimate < 1:
+    if not EDGE < estimate < 1 - EDGE:
         return None
     spread = normal_quantile(confidence) * sqrt(variance) / (estimate * -log(estimate))
     return Interval(estimate ** exp(spread), estimate ** exp(-spread))

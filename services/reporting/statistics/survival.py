@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.reporting.statistics.curves import CONFIDENCE, Curve, Step, log_log_interval, origin
-from services.reporting.statistics.risk import Observed, last_day, risk_table
+from services.reporting.statistics.curves import CONFIDENCE, Curve, Step, drawn, log_log_interval
+from services.reporting.statistics.risk import Observed, risk_table
 
 
 def kaplan_meier(observations: Sequence[Observed], *, of: str, confidence: float = CONFIDENCE) -> Curve:
@@ -14,7 +14,7 @@ def kaplan_meier(observations: Sequence[Observed], *, of: str, confidence: float
     Variance: Greenwood (1926), 0 once the estimate is 0. No observations give a curve that knows nothing.
     """
     survival, hazards = 1.0, 0.0
-    steps = list(origin(observations, 1.0))
+    steps: list[Step] = []
     for row in risk_table(observations):
         if not (events := row.events[of]):
             continue
@@ -23,4 +23,4 @@ def kaplan_meier(observations: Sequence[Observed], *, of: str, confidence: float
         variance = survival**2 * hazards
         interval = log_log_interval(survival, variance, confidence)
         steps.append(Step(row.day, row.at_risk, events, survival, variance, interval))
-    return Curve(tuple(steps), last_day(observations) if survival else None)
+    return drawn(1.0, steps, observations, exhausted=survival == 0)

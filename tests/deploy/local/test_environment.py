@@ -17,7 +17,9 @@ def state(tmp_path: Path) -> State:
     return State(tmp_path)
 
 
-@pytest.mark.parametrize("given", [{}, BROKER, DATABASES, BROKER | DATABASES], ids=["none", "kafka", "databases", "all"])
+@pytest.mark.parametrize(
+    "given", [{}, BROKER, DATABASES, BROKER | DATABASES], ids=["none", "kafka", "databases", "all"]
+)
 def test_a_given_server_is_elsewhere(state: State, given: dict[str, str]) -> None:
     assert put_elsewhere({"PATH": "/bin", **given}, state) == given
 

@@ -99,7 +99,9 @@ def test_a_process_that_does_not_listen_is_killed_after_its_time(supervisor: Sup
 
 
 def test_children_die_with_a_killed_process(supervisor: Supervisor) -> None:
-    code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {SLEEP!r}]).pid, flush=True); {SLEEP}"
+    code = (
+        f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {SLEEP!r}]).pid, flush=True); {SLEEP}"
+    )
     command = python("parent", code, ready=lambda _: bool(supervisor.log("parent").read_text()))
     supervisor.launch(command, os.environ)
     supervisor.await_ready(command, os.environ)

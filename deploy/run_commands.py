@@ -1,0 +1,66 @@
+"""`aftercare migrate | topics | api | worker`: what a deployment runs, one process each."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+from deploy.services import NAMES, folder, service
+from libs.events.clock import refuse_moved_clock
+from libs.events.kafka import Log
+from libs.events.service import migrate_service, open_parts
+from libs.events.settings import service_settings, settings
+from libs.events.telemetry import start_telemetry
+from libs.events.worker import run_worker
+from libs.vietnam.units import UnitRef, scope_communes, subtree
+
+app = typer.Typer()
+Name = Annotated[str, typer.Argument(metavar="SERVICE", help=", ".join(NAMES))]
+
+
+@app.command()
+def migrate(names: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None) -> None:
+    """Bring databases and keyrings to the newest schema, and make the tables of new projections."""
+    for name in names or NAMES:
+        migrate_service(service(name), service_settings(name))
+        typer.echo(f"{name}: at the newest schema")
+
+
+@app.command()
+def topics(*, replication: Annotated[int, typer.Option(help="Copies of each partition; 3 in production.")] = 1) -> None:
+    """Make the services' topics where missing, and check their partitions and policies."""
+    log = Log(settings().kafka_bootstrap_servers)
+    for name in NAMES:
+        log.ensure_topics(name, replication)
+        typer.echo(f"{name}: topics are there")
+
+
+@app.command()
+def api(name: Name) -> None:
+    """Answer the requests of one service until told to stop."""
+    # The worker does without the web.
+    from libs.web.serve import serve  # noqa: PLC0415
+
+    _speak()
+    serve(service(name), expand_units=responsible_for, messages=[folder(name)])
+
+
+@app.command()
+def worker(name: Name) -> None:
+    """Relay and follow for one service until told to stop."""
+    _speak()
+    start_telemetry(f"{name}-worker", settings().otlp_endpoint)
+    parts = open_parts(service(name), service_settings(name), "worker")
+    refuse_moved_clock(parts.engine, settings().aftercare_mode)
+    if not run_worker(parts, Log(settings().kafka_bootstrap_servers)):
+        raise typer.Exit(1)
+
+
+def responsible_for(unit: str) -> frozenset[str]:
+    """The units whose records the office of a unit answers for: its subtree, and what was wholly merged into it."""
+    return frozenset(subtree(UnitRef(unit))) | frozenset(scope_communes(UnitRef(unit)))
+
+
+def _speak() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.ERROR)

@@ -1,0 +1,25 @@
+"""The services by name, imported when asked for: a process carries its own service only."""
+
+from importlib import import_module
+from pathlib import Path
+
+from libs.events.service import Service
+
+NAMES = ("registry", "clubs", "support", "reporting")
+
+
+class NoSuchService(LookupError):
+    """A name that is none of the four."""
+
+
+def service(name: str) -> Service:
+    """The service of that name."""
+    if name not in NAMES:
+        raise NoSuchService(f"no service is called {name}; there are {', '.join(NAMES)}")
+    found: Service = import_module(f"services.{name}.service").service
+    return found
+
+
+def folder(name: str) -> Path:
+    """Where the code of a service lies."""
+    return Path(__file__).parents[1] / "services" / name

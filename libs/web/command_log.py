@@ -1,0 +1,104 @@
+"""Accepted commands by caller, route and `Idempotency-Key`: said twice, done once, answered alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+from pydantic import BaseModel
+from sqlalchemy import Connection, text
+from starlette.datastructures import UploadFile
+
+from libs.events.handling import Outcome
+from libs.events.keyring import keyed_hash
+from libs.events.service import Parts
+from libs.web.refusals import KeyReused
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:aftercare:command")
+_CHUNK = 1 << 20
+
+
+class Taken(Exception):
+    """Another request with this key was committed first."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command before it is handled: whose it is, which key it came with, and what it asks for."""
+
+    service: str
+    caller: str
+    route: str
+    key: str
+    request_hmac: bytes
+
+    @property
+    def command_id(self) -> UUID:
+        """The same for every repetition, so that the journal alone finds it, also after a restore."""
+        return uuid5(_NAMESPACE, f"{self.service}\n{self.caller}\n{self.route}\n{self.key}")
+
+
+def request_hmac(parts: Parts, values: Mapping[str, Any]) -> bytes:
+    """A keyed hash of what a request asks for: its checked parameters and body, whatever their spelling was."""
+    spelled = {name: _spelled(value) for name, value in values.items()}
+    clear = orjson.dumps(spelled, default=str, option=orjson.OPT_SORT_KEYS).decode()
+    return keyed_hash(parts.codec.keyring, f"request\n{clear}")
+
+
+def find(parts: Parts, entry: Entry) -> Outcome | None:
+    """What the command did when it came first, or None; `KeyReused` when that was another request."""
+    with parts.engine.connect() as connection:
+        row = connection.execute(_FIND, _key(entry)).one_or_none()
+    if row is None:
+        return None
+    if bytes(row.request_hmac) != entry.request_hmac:
+        raise KeyReused("this key came with another request")
+    records = parts.journal.commands([row.command_id]).get(row.command_id, [])
+    return Outcome(row.stream, row.version, tuple(records), repeated=True)
+
+
+def write(connection: Connection, entry: Entry, outcome: Outcome) -> None:
+    """Keep an accepted outcome in the command's own transaction; `Taken` ends it when another was first."""
+    values = {
+        "request_hmac": entry.request_hmac,
+        "command_id": entry.command_id,
+        "stream": outcome.stream,
+        "version": outcome.version,
+        "position": None if outcome.position is None else str(outcome.position),
+    }
+    if connection.execute(_WRITE, _key(entry) | values).rowcount == 0:
+        raise Taken
+
+
+def _key(entry: Entry) -> dict[str, object]:
+    return {"caller": entry.caller, "route": entry.route, "key": entry.key}
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, UploadFile):
+        return _digest(value)
+    return value if value is None else str(value)
+
+
+def _digest(upload: UploadFile) -> str:
+    digest = sha256()
+    upload.file.seek(0)
+    while chunk := upload.file.read(_CHUNK):
+        digest.update(chunk)
+    upload.file.seek(0)
+    return digest.hexdigest()
+
+
+_FIND = text(
+    "select request_hmac, command_id, stream, version from command_log"
+    " where caller = :caller and route = :route and idempotency_key = :key"
+)
+_WRITE = text(
+    "insert into command_log (caller, route, idempotency_key, request_hmac, command_id, stream, version, position)"
+    " values (:caller, :route, :key, :request_hmac, :command_id, :stream, :version, :position)"
+    " on conflict do nothing"
+)

@@ -1,0 +1,200 @@
+"""What a route works with: rows within the caller's scope, the command's handling, the day, and new ids."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from functools import cached_property, partial
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from libs.events.decider import Decider, Unknown
+from libs.events.event import REDACTED, Sealed
+from libs.events.handling import Outcome, Target
+from libs.events.projection import Projection
+from libs.events.record import Meta
+from libs.events.service import Parts
+from libs.web import command_log
+from libs.web.admitted import Admitted
+from libs.web.paging import Order, PageRequest, Rows, places_of, read_page
+from libs.web.refusals import OutsideScope
+from libs.web.roles import Scope
+from libs.web.snapshot import Snapshot
+
+CIVIL = ZoneInfo("Asia/Ho_Chi_Minh")
+C = TypeVar("C")
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+class EdgeMisused(RuntimeError):
+    """A route forgot a check that keeps people apart; the request ends without an answer."""
+
+
+@dataclass
+class Edge:
+    """One request of a service, admitted, as its route sees it.
+
+    Nothing is written before something was found within the caller's scope (`find`, `found`, `within`), and
+    where the caller reaches only their own things, nothing is answered before `mine` or `own` was asked.
+    """
+
+    parts: Parts
+    admitted: Admitted
+    snapshot: Snapshot
+    entry: command_log.Entry | None = None
+    in_scope: bool = False
+    narrowed: bool = False
+    handled: bool = False
+
+    def find(self, projection: Projection[R], key: Any) -> R:
+        """The row of this key within the caller's scope; `Unknown` alike when there is none and when it is not."""
+        connection = self._using(projection)
+        current = " and known_to = 'infinity'" if projection.history else ""
+        statement = (
+            f"select {projection.names}, row_source, row_partition from {projection.live(connection)}"  # noqa: S608 -- Our own words.
+            f" where {projection.key} = :key{current}"
+        )
+        row = connection.execute(text(statement), {"key": key}).mappings().one_or_none()
+        found = self.found(None if row is None else projection.load(row))
+        self.snapshot.used.rows(places_of([row]))
+        return found
+
+    def found(self, row: R | None) -> R:
+        """A row read with `reading`, or `Unknown` when there is none."""
+        if row is None:
+            raise Unknown("nothing of this kind within the caller's scope")
+        self.in_scope = True
+        return row
+
+    def page(
+        self,
+        projection: Projection[R],
+        request: PageRequest,
+        where: str = "true",
+        *,
+        by: str | None = None,
+        descending: bool = False,
+        **values: Any,
+    ) -> Rows[R]:
+        """A page of the rows in the caller's scope, ordered by a column that is never null, by default the key."""
+        order = Order(projection, by or projection.key, descending)
+        found = read_page(self._using(projection), order, request, where, **values)
+        self.snapshot.used.rows(found.places)
+        self._warm(found.rows)
+        return found
+
+    def reading(self, *projections: Projection[Any]) -> Connection:
+        """The snapshot for a projection's own reads; name all that are used, the answer's freshness rests on them."""
+        self.snapshot.used.anything()
+        return self._using(*projections)
+
+    def reveal(self, sealed: Sealed | None) -> Any:
+        """What a sealed field says; None when there is none or its key was destroyed."""
+        if sealed is None:
+            return None
+        value = self.parts.codec.reveal(sealed)
+        return None if value is REDACTED else value
+
+    def within(self, unit: str) -> str:
+        """The unit, if it is one of the caller's; else `OutsideScope`."""
+        if not self.admitted.reach.covers(unit):
+            raise OutsideScope("the unit is not one of the caller's")
+        self.in_scope = True
+        return unit
+
+    def own(self, kind: Scope) -> frozenset[str] | None:
+        """The ids to which a caller of this narrow scope is limited; None for one who reaches all of the unit."""
+        self.narrowed = True
+        if not self.admitted.reach.narrow:
+            return None
+        return self.admitted.caller.own.get(kind, frozenset()) if kind in self.admitted.reach.narrow else frozenset()
+
+    def mine(self, **things: object) -> None:
+        """`mine(club=row.club_id)`: `Unknown` unless the caller reaches all of the unit, or one of these is theirs."""
+        limits: Mapping[str, Collection[str] | None] = {kind: self.own(Scope(kind)) for kind in things}
+        if not any((limit := limits[kind]) is None or str(thing) in limit for kind, thing in things.items()):
+            raise Unknown("nothing of this kind that is the caller's")
+
+    @cached_property
+    def now(self) -> datetime:
+        """This instant, as the journal would record it."""
+        return self.snapshot.now()
+
+    @property
+    def today(self) -> date:
+        """This civil day in Viet Nam."""
+        return self.now.astimezone(CIVIL).date()
+
+    @property
+    def caller(self) -> str:
+        """The opaque id of the caller, as it is stored with events."""
+        return self.admitted.caller.sub
+
+    def new_id(self, name: str = "id") -> UUID:
+        """An id that the command brings along: the same when it is repeated."""
+        return uuid5(self.command_id, name)
+
+    @property
+    def command_id(self) -> UUID:
+        """The id of this request's command, the same when it is repeated."""
+        if self.entry is None:
+            raise EdgeMisused("a query has no command")
+        return self.entry.command_id
+
+    def meta(self, part: str = "") -> Meta:
+        """What comes with a command; `part` tells the commands of one file apart."""
+        command_id = self.new_id(part) if part else self.command_id
+        return Meta(command_id, self.caller, self.admitted.request_id, self.admitted.purpose)
+
+    def handle(self, decider: Decider[C, S], stream: str, command: C, *, subject: str | None = None) -> Outcome:
+        """Handle the request's one command; said again with the same key, it is found, not done again."""
+        if not self.in_scope or self.handled:
+            raise EdgeMisused("one command a request, on something found within the caller's scope")
+        self.handled = True
+        entry, expected = self.entry, self.admitted.expected
+        target = Target(decider, stream, command, self.meta(), subject, expected)
+        if entry is None:
+            raise EdgeMisused("a query has no command")
+        # Two connections held by one request could starve the pool.
+        self.snapshot.close()
+        return _handled(self.parts, entry, target)
+
+    def check_answer(self) -> None:
+        """Fail unless a caller who reaches only their own things was limited to them."""
+        if self.admitted.reach.narrow and not self.narrowed:
+            raise EdgeMisused("the route does not limit a caller to what is theirs")
+
+    def _using(self, *projections: Projection[Any]) -> Connection:
+        self.snapshot.used.projections.update(projections)
+        return self.snapshot.connection()
+
+    def _warm(self, rows: list[Any]) -> None:
+        """One look into the keyring for a page, not one a row."""
+        values = (getattr(row, f.name) for row in rows if is_dataclass(row) for f in fields(row))
+        if subjects := {value.subject for value in values if isinstance(value, Sealed)}:
+            self.parts.codec.keyring.find(subjects)
+
+
+def _handled(parts: Parts, entry: command_log.Entry, target: Target[Any, Any]) -> Outcome:
+    try:
+        outcome = parts.handler.handle(target, also=partial(_log, entry))
+    except command_log.Taken:
+        outcome = None
+    if outcome is not None and not outcome.repeated:
+        return outcome
+    # Somebody was faster with this key: theirs is the answer, if it was the same request. After a restore the log
+    # is empty and the journal alone knows the command.
+    return command_log.find(parts, entry) or _certain(outcome)
+
+
+def _log(entry: command_log.Entry, connection: Connection, outcome: Outcome) -> None:
+    command_log.write(connection, entry, outcome)
+
+
+def _certain(outcome: Outcome | None) -> Outcome:
+    if outcome is None:
+        raise EdgeMisused("a command was taken and is not there")
+    return outcome

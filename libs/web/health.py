@@ -1,0 +1,66 @@
+"""Whether a process is alive, and whether it can do its work: reachable, verified, on the newest schema."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import orjson
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from libs.events import migrate
+from libs.events.service import Parts
+
+LIVE = "/health/live"
+READY = "/health/ready"
+
+
+def live(_request: Request) -> Response:
+    """The process answers."""
+    return Response(orjson.dumps({"status": "live"}), media_type="application/json")
+
+
+def ready(parts: Parts) -> Callable[[Request], Response]:
+    """An endpoint that answers 200 when every check holds, else 503; it names the checks and nothing else."""
+    heads = _heads(tuple(Path(folder) for folder in parts.service.migrations))
+
+    def endpoint(_request: Request) -> Response:
+        checks = _checks(parts, heads)
+        good = all(checks.values())
+        content = {"status": "ready" if good else "not-ready", "checks": checks}
+        return Response(orjson.dumps(content), 200 if good else 503, media_type="application/json")
+
+    return endpoint
+
+
+def _checks(parts: Parts, heads: frozenset[str]) -> dict[str, bool]:
+    checks = {"database": False, "journal": False, "schema": False}
+    try:
+        with parts.engine.connect() as connection:
+            checks["database"] = True
+            checks["journal"] = bool(connection.execute(_VERIFIED).scalar_one())
+            checks["schema"] = _revisions(connection) == heads
+    except SQLAlchemyError:
+        # Which check failed says enough here; the requests that fail say the rest in the log.
+        return checks
+    return checks
+
+
+def _revisions(connection: Connection) -> frozenset[str]:
+    return frozenset(connection.execute(text("select version_num from alembic_version")).scalars())
+
+
+@cache
+def _heads(folders: tuple[Path, ...]) -> frozenset[str]:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.JOURNAL.parent))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(str(folder) for folder in (migrate.JOURNAL, *folders)))
+    return frozenset(ScriptDirectory.from_config(config).get_heads())
+
+
+_VERIFIED = text("select exists (select from journal_identity where identity = journal_identity_now())")

@@ -1,0 +1,119 @@
+"""Drug tests and determinations of addiction."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from libs.events.contracts.registry.drug_test import DrugTestResult, DrugTestStage
+from libs.events.handling import Outcome
+from libs.web.bodies import Body
+from libs.web.edge import Edge
+from libs.web.roles import Permission
+from libs.web.routing import Router
+from services.registry.domain.determination import LastCompletion, RecordDetermination, determination_decider
+from services.registry.domain.drug_test import AnnulTest, CorrectTest, RecordTest, drug_test_decider
+from services.registry.projections.drug_tests import drug_tests
+from services.registry.projections.episodes import episodes, last_completion
+from services.registry.projections.persons import persons
+
+router = Router("drug-tests")
+Document = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class TestBody(Body):
+    """A test with its result; a confirmed positive needs the number of its signed form (Mẫu 03)."""
+
+    person_id: UUID
+    sampled_on: date
+    stage: DrugTestStage
+    result: DrugTestResult
+    ground: Document
+    substances: list[Document] = Field(default=[], max_length=20)
+    form_number: Document | None = None
+
+
+class TestCorrectionBody(Body):
+    """What the record should have said."""
+
+    sampled_on: date
+    result: DrugTestResult
+    reason: Reason
+
+
+class AnnulmentBody(Body):
+    """Why the test must count for nothing."""
+
+    reason: Reason
+
+
+class DeterminationBody(Body):
+    """What a competent body found (L73 Art 27, L120 Art 31)."""
+
+    person_id: UUID
+    determined_on: date
+    addicted: bool
+    body: Document
+    certificate_number: Document
+
+
+@router.command("/v1/drug-tests", permission=Permission.TEST_RECORD, created="/v1/drug-tests/{id}")
+def record_test(body: TestBody, edge: Edge) -> Outcome:
+    """Record a test; a confirmed positive in the term is a detected use of the case (R-25)."""
+    row = edge.find(persons, body.person_id)
+    test_id = edge.new_id("test")
+    command = RecordTest(
+        test_id=test_id,
+        person_id=body.person_id,
+        unit=row.unit,
+        sampled_on=body.sampled_on,
+        today=edge.today,
+        stage=body.stage,
+        result=body.result,
+        ground=body.ground,
+        substances=tuple(body.substances),
+        form_number=body.form_number,
+    )
+    return edge.handle(drug_test_decider, f"test-{test_id}", command, subject=f"person-{body.person_id}")
+
+
+@router.command("/v1/drug-tests/{test_id}/corrections", permission=Permission.TEST_RECORD)
+def correct_test(test_id: UUID, body: TestCorrectionBody, edge: Edge) -> Outcome:
+    """Correct a test; what followed from it is looked at anew."""
+    edge.find(drug_tests, test_id)
+    command = CorrectTest(body.sampled_on, body.result, edge.today, body.reason)
+    return edge.handle(drug_test_decider, f"test-{test_id}", command)
+
+
+@router.command("/v1/drug-tests/{test_id}/annulment", permission=Permission.TEST_RECORD)
+def annul_test(test_id: UUID, body: AnnulmentBody, edge: Edge) -> Outcome:
+    """Annul a test."""
+    edge.find(drug_tests, test_id)
+    return edge.handle(drug_test_decider, f"test-{test_id}", AnnulTest(edge.today, body.reason))
+
+
+@router.command(
+    "/v1/addiction-determinations",
+    permission=Permission.DETERMINATION_RECORD,
+    created="/v1/addiction-determinations/{id}",
+)
+def record_determination(body: DeterminationBody, edge: Edge) -> Outcome:
+    """Record a determination; after a completed episode an addiction is a relapse (D116 Art 3(6))."""
+    row = edge.find(persons, body.person_id)
+    last = last_completion(edge.reading(episodes), body.person_id, body.determined_on)
+    determination_id = edge.new_id("determination")
+    command = RecordDetermination(
+        determination_id=determination_id,
+        person_id=body.person_id,
+        unit=row.unit,
+        determined_on=body.determined_on,
+        today=edge.today,
+        addicted=body.addicted,
+        body=body.body,
+        certificate_number=body.certificate_number,
+        last_completion=last and LastCompletion(last[0].episode_id, last[0].completed_on, str(last[1])),
+    )
+    stream = f"determination-{determination_id}"
+    return edge.handle(determination_decider, stream, command, subject=f"person-{body.person_id}")

@@ -1,0 +1,17 @@
+"""Reporting, assembled."""
+
+from libs.events.follower import Following
+from libs.events.service import Service
+from libs.law.law import LAW
+from libs.web.app import MIGRATIONS
+from services.reporting.facts.cases import cases
+from services.reporting.facts.completions import completions
+from services.reporting.facts.drug_tests import drug_tests
+from services.reporting.facts.persons import persons
+
+service = Service(
+    name="reporting",
+    law=LAW,
+    following=Following(["registry"], [persons, completions, cases, drug_tests]),
+    migrations=[MIGRATIONS],
+)

@@ -1,0 +1,1 @@
+"""Tests of the estimators, against peers and by hand."""
