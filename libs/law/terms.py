@@ -80,9 +80,9 @@ def decision_path(term: Term, law: Law, *, signed_on: date) -> Applied[DecisionP
 def _start(facts: TermFacts, law: Law) -> Applied[date]:
     if not facts.transits:
         return Applied(facts.completed_on)
-    received = [span.until for span in facts.transits if span.until is not None]
-    restarts = law.choice("transfer.term", AfterMove, on=facts.decided_on) is AfterMove.RESTARTS
-    start = max(received, default=facts.completed_on) if restarts else facts.completed_on
+    start = facts.completed_on
+    if law.choice("transfer.term", AfterMove, on=facts.decided_on) is AfterMove.RESTARTS:
+        start = max(start, *(span.until or start for span in facts.transits))
     return Applied(start, policies=law.stated("transfer.term"))
 
 

@@ -69,6 +69,12 @@ def fields_of(view: object) -> list[str]:
             return []
 
 
+def has_items(view: object) -> bool:
+    """Whether a view is a page or list with something in it."""
+    items = view.items if isinstance(view, Page) else view
+    return isinstance(items, list | tuple) and bool(items)
+
+
 def written(outcome: Outcome, location: str | None) -> Response:
     """A write as it is answered; `location` is a path with `{id}` when something new came to be."""
     identity = outcome.stream.split("-", 1)[-1]

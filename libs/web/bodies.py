@@ -16,7 +16,7 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _texts(cls, value: Any) -> Any:
-        return _usable(value)
+        return usable(value)
 
 
 class View(BaseModel):
@@ -42,15 +42,16 @@ def _within(annotation: Any, seen: set[Any]) -> Iterator[type[BaseModel]]:
         yield from _within(part, seen)
 
 
-def _usable(value: Any) -> Any:
+def usable(value: Any) -> Any:
+    """The value with every text in NFC; PydanticCustomError `string_unusable` for what no table can hold."""
     match value:
         case str():
             if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
                 raise PydanticCustomError("string_unusable", "a character that no table holds")
             return normalize("NFC", value)
         case dict():
-            return {_usable(name): _usable(one) for name, one in value.items()}
+            return {usable(name): usable(one) for name, one in value.items()}
         case list():
-            return [_usable(one) for one in value]
+            return [usable(one) for one in value]
         case _:
             return value

@@ -153,6 +153,7 @@ class Edge:
         """Handle the request's one command; said again with the same key, it is found, not done again."""
         if not self.in_scope or self.handled:
             raise EdgeMisused("one command a request, on something found within the caller's scope")
+        self.check_answer()
         self.handled = True
         entry, expected = self.entry, self.admitted.expected
         target = Target(decider, stream, command, self.meta(), subject, expected)

@@ -7,16 +7,18 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from fastapi import Query, UploadFile
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from libs.web import command_log, read_record
 from libs.web.admitted import Admitted
-from libs.web.answers import JSON, Done, Seen, etag, fields_of, outcome_headers, view_type, written
-from libs.web.bodies import loose
+from libs.web.answers import JSON, Done, Seen, etag, fields_of, has_items, outcome_headers, view_type, written
+from libs.web.bodies import loose, usable
 from libs.web.edge import Edge, EdgeMisused
 from libs.web.paging import CURSOR_CHARACTERS_MAX, LIMIT_DEFAULT, LIMIT_MAX, PageRequest
 from libs.web.read_record import Reading
+from libs.web.refusals import RequestInvalid
 from libs.web.routing import Route, Unguarded, check
 from libs.web.snapshot import Snapshot
 from libs.web.web import Web
@@ -62,6 +64,7 @@ class Endpoint:
     def __call__(self, request: Request, **values: Any) -> Response:
         """One request, in a thread of its own."""
         admitted: Admitted = request.scope["aftercare.admitted"]
+        values = {name: _usable(name, value) for name, value in values.items()}
         with Snapshot(self.web.parts, admitted.reach.setting) as snapshot:
             edge = Edge(self.web.parts, admitted, snapshot, self._entry(admitted, values))
             if self.route.command:
@@ -74,14 +77,14 @@ class Endpoint:
             return written(before, self.route.created)
         result = self._run(edge, values)
         if isinstance(result, Done):
+            edge.check_answer()
             headers = outcome_headers(result.outcome) if result.outcome else {}
             return self._response(result.view, headers)
         return written(result, self.route.created)
 
     def _query(self, edge: Edge, values: Mapping[str, Any]) -> Response:
         seen = self._run(edge, values)
-        if not isinstance(seen, Seen) or (seen.subjects and not self.route.person):
-            raise EdgeMisused("a query answers Seen, and names persons only where it is marked person=True")
+        self._refuse_unnamed(seen)
         edge.check_answer()
         headers = edge.snapshot.freshness()
         if seen.stream is not None:
@@ -91,6 +94,12 @@ class Endpoint:
         if self.route.person:
             read_record.record(self.web.parts.engine, self._reading(edge.admitted, seen))
         return response
+
+    def _refuse_unnamed(self, seen: Seen[Any]) -> None:
+        if seen.subjects and not self.route.person:
+            raise EdgeMisused("a query names persons only where it is marked person=True")
+        if self.route.person and not seen.subjects and has_items(seen.view):
+            raise EdgeMisused("a query that shows persons says whom: Seen(..., subjects=[...])")
 
     @property
     def route_answers_outcome(self) -> bool:
@@ -146,6 +155,13 @@ class Endpoint:
             elif hint is not Edge:
                 own.append(parameter.replace(kind=Parameter.KEYWORD_ONLY, annotation=hint))
         return Signature(own)
+
+
+def _usable(name: str, value: Any) -> Any:
+    try:
+        return usable(value) if isinstance(value, str) else value
+    except PydanticCustomError as error:
+        raise RequestInvalid([{"field": f"query/{name}", "rule": error.type, "params": {}}]) from None
 
 
 def _query_parameter(name: str) -> Parameter:

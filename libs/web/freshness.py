@@ -75,6 +75,7 @@ def freshness(connection: Connection, service: Service, used: Used) -> dict[str,
     followed = used.projections - inline
     sources = sorted({_source(event.contract.wire) for p in followed for event in p.folds})
     positions: dict[Place, int] = {}
+    # What rests on no row is as fresh as the moment.
     if inline:
         positions |= _heads(connection, service.name)
     if followed:

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -63,7 +63,7 @@ class Issuer:
         self,
         *roles: Role,
         sub: str | None = None,
-        units: Sequence[str | Mapping[str, str]] = (),
+        units: Sequence[Any] = (),
         minutes: float = TOKEN_MINUTES,
         **claims: Any,
     ) -> str:

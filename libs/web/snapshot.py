@@ -42,7 +42,7 @@ class Snapshot:
 
     def freshness(self) -> dict[str, str]:
         """The headers that say how fresh what was read is."""
-        return freshness(self.connection(), self._parts.service, self.used) if self.used.projections else {}
+        return freshness(self.connection(), self._parts.service, self.used)
 
     def close(self) -> None:
         """Give the connection back; the next reading begins anew."""

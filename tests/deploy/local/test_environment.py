@@ -38,7 +38,7 @@ def test_what_the_stack_wrote_is_not_elsewhere_even_after_it_moved(state: State,
 
 def test_some_databases_elsewhere_and_some_here_is_refused(state: State) -> None:
     given = {name: url for name, url in DATABASES.items() if name != "CLUBS_API_DATABASE_URL"}
-    with pytest.raises(StackFailed, match="^CLUBS_API_DATABASE_URL names no server elsewhere"):
+    with pytest.raises(StackFailed, match=r"^CLUBS_API_DATABASE_URL names no server elsewhere"):
         put_elsewhere(given, state)
 
 

@@ -33,7 +33,7 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
 
 @pytest.fixture
 def stranger() -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen([sys.executable, "-c", SLEEP]) as process:
+    with subprocess.Popen([sys.executable, "-c", SLEEP]) as process:  # noqa: S603  # Written above.
         yield process
         process.kill()
 
@@ -41,6 +41,7 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
 def test_a_process_has_a_session_of_its_own(supervisor: Supervisor) -> None:
     assert supervisor.launch(python("one", SLEEP), os.environ)
     process = supervisor.find("one")
+    assert process
     assert os.getsid(process.pid) == process.pid
 
 

@@ -141,14 +141,16 @@ def test_taken_ports_are_chosen_anew_and_data_stay(own: Stack, taken: list[int])
     assert Stack(own.root, given=before).up() == []
 
 
-def test_processes_start_last_and_stop_first(own: Stack) -> None:
+def test_processes_start_last_and_stop_first(own: Stack, tmp_path: Path) -> None:
+    stack = Stack(tmp_path, given={"KAFKA_BOOTSTRAP_SERVERS": own.environment()["KAFKA_BOOTSTRAP_SERVERS"]})
     serve = (sys.executable, "-c", "import os, time; print(os.environ['REGISTRY_URL']); time.sleep(600)")
-    assert own.up([Command("first", serve), Command("second", serve)]) == ["first", "second"]
-    assert list(conditions(own)) == ["postgresql", "kafka", "first", "second"]
-    own.postgresql.restart()
-    assert own.down() == ["second", "first", "kafka", "postgresql"]
-    assert (own.root / "logs" / "first.log").read_text().strip() == own.environment()["REGISTRY_URL"]
-    own.up()
+    try:
+        assert stack.up([Command("first", serve), Command("second", serve)]) == ["postgresql", "first", "second"]
+        assert list(conditions(stack)) == ["postgresql", "kafka", "first", "second"]
+        stack.postgresql.restart()
+    finally:
+        assert stack.down() == ["second", "first", "postgresql"]
+    assert (tmp_path / "logs" / "first.log").read_text().strip() == stack.environment()["REGISTRY_URL"]
 
 
 def test_two_stacks_stand_side_by_side(own: Stack, tmp_path: Path) -> None:
@@ -179,7 +181,7 @@ def test_a_stack_elsewhere_that_is_silent_is_named(tmp_path: Path, monkeypatch: 
 
 def test_a_shell_reads_the_settings_from_the_file(own: Stack) -> None:
     script = f'set -eu; . "{own.env_file}"; env -0'
-    output = subprocess.run(
+    output = subprocess.run(  # noqa: S603  # A shell is what is tested.
         ["/bin/sh", "-c", script], env={"PATH": os.environ["PATH"]}, capture_output=True, check=True
     )
     seen = dict(line.split("=", 1) for line in output.stdout.decode().split("\0") if line)

@@ -82,7 +82,8 @@ def test_absence_and_prison_on_the_same_days_are_counted_once() -> None:
         ("2027-03-03", "2027-05-01", "2027-03-02"),  # After the term: it changes nothing.
         ("2027-03-02", "2027-03-05", "2027-03-05"),  # From the last day on: that day is served on return.
         ("2026-02-01", "2026-03-07", "2027-03-07"),  # Only days since the completion.
-        ("2026-02-01", "2026-03-02", "2027-03-02"),  # Over before the term began.
+        ("2026-02-01", "2026-03-02", "2027-03-02"),  # Over when the term began.
+        ("2026-02-01", "2026-02-10", "2027-03-02"),  # Over long before.
     ],
 )
 def test_only_absence_within_the_term_extends_it(start: str, until: str, last: str) -> None:
@@ -182,8 +183,9 @@ def test_a_move_changes_nothing_unless_a_switch_says_so(law: Law, term: tuple[st
     }
 
 
-def test_a_term_does_not_restart_before_the_person_is_received() -> None:
+def test_a_term_does_not_restart_before_it_began_nor_before_the_person_is_received() -> None:
     law = LAW.with_policy("transfer.term", "restarts")
+    assert ends(replace(BASE, transits=(span("2026-01-01", "2026-01-05"),)), law) == day("2027-03-02")
     assert ends(replace(BASE, transits=(span("2026-05-01"),)), law) == day("2027-03-02")
 
 

@@ -1,7 +1,8 @@
 """The sample service on real databases, its app, and callers with tokens."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from deploy.local.stack import Stack
 from libs.events.service import Parts, Service
 from libs.events.settings import Mode, Settings
-from libs.web.app import make_app
+from libs.web.app import make_app as assemble
 from libs.web.issuer import Issuer
 from libs.web.limits import Limits
 from libs.web.purposes import Purpose
@@ -88,6 +89,10 @@ class Desk:
         assert answer.status_code == 201, answer.text
         return UUID(answer.json()["id"])
 
+    def on(self, client: TestClient) -> "Desk":
+        """The same office before another app."""
+        return replace(self, client=client)
+
     def _headers(self, given: Mapping[str, str | None]) -> dict[str, str]:
         base = {"Authorization": f"Bearer {self.token}", "Aftercare-Purpose": Purpose.MANAGEMENT.value} | self.headers
         changed = {name.replace("_", "-"): value for name, value in given.items()}
@@ -95,11 +100,27 @@ class Desk:
 
 
 MakeDesk = Callable[..., Desk]
+MakeApp = Callable[..., TestClient]
+
+
+@pytest.fixture
+def make_app(parts: Parts, settings: Settings) -> Iterator[MakeApp]:
+    """Makes a client of an app with other routers, parts or limits."""
+    with ExitStack() as stack:
+
+        def make(routers: Sequence[Any] = (sample.router,), limits: Limits = QUICK, **changed: Any) -> TestClient:
+            with_routers = replace(parts, service=replace(parts.service, routers=routers), **changed)
+            app = assemble(
+                with_routers, settings=settings, expand_units=sample.expand, messages=[sample.MESSAGES], limits=limits
+            )
+            return stack.enter_context(TestClient(app))
+
+        yield make
 
 
 @pytest.fixture(scope="session")
 def client(parts: Parts, settings: Settings) -> Iterator[TestClient]:
-    app = make_app(parts, settings=settings, expand_units=sample.expand, messages=[sample.MESSAGES], limits=QUICK)
+    app = assemble(parts, settings=settings, expand_units=sample.expand, messages=[sample.MESSAGES], limits=QUICK)
     with TestClient(app) as opened:
         yield opened
 

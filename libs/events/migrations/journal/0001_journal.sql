@@ -184,8 +184,6 @@ grant execute on function journal_append_one, journal_append_many to {api}, {wor
 grant select on journal, journal_head, journal_identity, checkpoint, mark, development_clock,
                 projection_version, projection_pointer, projection_certificate to {api}, {worker};
 grant update on journal_head to {worker};
--- So that a process can say whether it runs on the schema that it was written for.
-grant select on alembic_version to {api}, {worker};
 grant insert on mark_request to {api};
 grant select, insert, delete on mark_request to {worker};
 -- The worker makes and owns the projections' tables; row-level security holds for the role that answers requests.

@@ -104,6 +104,12 @@ def test_a_cohort_that_is_too_young_has_only_its_events_fully_observed() -> None
     assert early == CohortShares(proportion(4, 40), proportion(4, 4))
 
 
+@pytest.mark.parametrize(("months", "observed"), [(12, 34), (13, 6)])
+def test_a_cohort_is_fully_observed_on_its_last_day(months: int, observed: int) -> None:
+    shares = cohort_shares(COHORT, months=months, known_until=in_ward(12))
+    assert shares.fully_observed == proportion(6, observed)
+
+
 def test_an_empty_cohort_has_no_shares() -> None:
     assert cohort_shares([], months=12, known_until=KNOWN) == CohortShares(None, None)
 

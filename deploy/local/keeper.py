@@ -1,0 +1,39 @@
+"""Keeps one command running, as a container's restart policy would: it ends, it is started again."""
+
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+BACKOFF_SECONDS_MAX = 5.0
+GOOD_RUN_SECONDS = 30.0
+
+
+def keep(command: list[str]) -> int:
+    """Run the command until this process is told to stop, or the command ends well; the last exit code."""
+    child: subprocess.Popen[bytes] | None = None
+    stopping = False
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+        if child is not None:
+            child.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    backoff = 0.2
+    while True:
+        started = time.monotonic()
+        child = subprocess.Popen(command)  # noqa: S603 -- Our own command line.
+        code = child.wait()
+        if stopping or code == 0:
+            return code
+        backoff = 0.2 if time.monotonic() - started > GOOD_RUN_SECONDS else min(backoff * 2, BACKOFF_SECONDS_MAX)
+        sys.stderr.write(f"{' '.join(command[-2:])} ended with {code}; it begins anew in {backoff:.1f} s\n")
+        time.sleep(backoff)
+
+
+if __name__ == "__main__":
+    sys.exit(keep(sys.argv[1:]))

@@ -1,0 +1,89 @@
+"""The whole product on one machine: engines, schemas, topics, and eight kept processes."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from deploy.local.processes import Command, answers
+from deploy.local.stack import Stack
+from deploy.services import NAMES, service
+from libs.events.clock import set_development_clock
+from libs.events.database import connect
+from libs.events.kafka import Log
+from libs.events.service import migrate_service
+from libs.events.settings import Settings, service_settings, settings
+from libs.web.issuer import Issuer
+
+Say = Callable[[str], None]
+
+
+def bring_up(stack: Stack, say: Say = lambda _: None) -> None:
+    """Start everything that does not run, in order, and return when every API is ready."""
+    stack.up()
+    say("PostgreSQL and Kafka answer")
+    with settings_of(stack) as shared:
+        issuer(shared)
+        for name in NAMES:
+            migrate_service(service(name), service_settings(name))
+        say("databases and keyrings are at the newest schema")
+        log = Log(shared.kafka_bootstrap_servers)
+        for name in NAMES:
+            log.ensure_topics(name, 1)
+        say("topics are there")
+    stack.up(processes())
+    say("four services answer")
+
+
+def processes() -> list[Command]:
+    """A worker and an API of each service, each kept running; workers first, since they verify the journals."""
+    workers = [Command(f"{name}-worker", kept("worker", name)) for name in NAMES]
+    apis = [
+        Command(f"{name}-api", kept("api", name), answers(f"{name.upper()}_URL", "/health/ready")) for name in NAMES
+    ]
+    return [*workers, *apis]
+
+
+def _api(name: str) -> Command:
+    return Command(f"{name}-api", kept("api", name), answers(f"{name.upper()}_URL", "/health/ready"))
+
+
+def kept(*words: str) -> tuple[str, ...]:
+    """A command of ours under the keeper."""
+    keeper = (sys.executable, "-m", "deploy.local.keeper")
+    return (*keeper, sys.executable, "-m", "deploy.cli", *words)
+
+
+@contextmanager
+def settings_of(stack: Stack) -> Iterator[Settings]:
+    """This process under the settings of a stack, for as long as the block runs."""
+    before = dict(os.environ)
+    os.environ.update(stack.environment())
+    _forget()
+    try:
+        yield settings()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        _forget()
+
+
+def issuer(shared: Settings) -> Issuer:
+    """The development issuer, beside the JWKS that the services trust."""
+    folder = Path(shared.token_jwks).parent
+    return Issuer(folder, mode=shared.aftercare_mode, issuer=shared.token_issuer, audience=shared.token_audience)
+
+
+def set_clock(instant: datetime, shared: Settings) -> None:
+    """Let every service live at an instant from now on."""
+    for name in NAMES:
+        owner = connect(service_settings(name).owner_database_url.get_secret_value(), "aftercare clock")
+        set_development_clock(owner, shared.aftercare_mode, instant)
+        owner.dispose()
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    service_settings.cache_clear()

@@ -1,0 +1,134 @@
+"""What a route can reach, and what it is stopped from forgetting."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from libs.events.handling import Outcome
+from libs.web.answers import Seen
+from libs.web.edge import Edge
+from libs.web.purposes import Purpose
+from libs.web.roles import Permission, Role
+from libs.web.routing import Router
+from tests.libs.web.conftest import Desk, MakeApp, MakeDesk
+from tests.libs.web.sample import AWAY, HOME, PROVINCE, FolderView, StampFolder, folder_decider, folders, view
+
+TYPE = "urn:aftercare:problem:"
+
+
+@pytest.fixture
+def folder(officer: Desk) -> UUID:
+    return officer.open_folder()
+
+
+def without_instance(answer: Any) -> dict[str, Any]:
+    return {name: value for name, value in answer.json().items() if name != "instance"}
+
+
+def test_absent_and_forbidden_are_the_same_answer(folder: UUID, desk: MakeDesk) -> None:
+    stranger = desk(Role.COMMUNE_OFFICER, units=[AWAY])
+    forbidden, absent = stranger.get(f"/v1/folders/{folder}"), stranger.get(f"/v1/folders/{uuid4()}")
+    assert forbidden.status_code == absent.status_code == 404
+    assert without_instance(forbidden) == without_instance(absent)
+    assert {*forbidden.headers} == {*absent.headers}
+
+
+def test_the_province_reads_what_lies_in_it(folder: UUID, desk: MakeDesk) -> None:
+    officer = desk(Role.PROVINCE_OFFICER, units=[PROVINCE])
+    assert officer.get(f"/v1/folders/{folder}", Aftercare_Purpose=Purpose.SUPERVISION).status_code == 200
+
+
+def test_nothing_is_written_about_what_lies_outside(folder: UUID, desk: MakeDesk) -> None:
+    stranger = desk(Role.COMMUNE_CHAIRMAN, units=[AWAY])
+    assert stranger.post(f"/v1/folders/{folder}/stamps").status_code == 404
+
+
+def test_a_unit_outside_the_scope_is_refused_by_name(officer: Desk) -> None:
+    body = {"person_id": str(uuid4()), "unit": AWAY, "name": "x"}
+    answer = officer.post("/v1/folders", body)
+    assert (answer.status_code, answer.json()["type"]) == (403, TYPE + "outside-scope")
+
+
+def test_authority_that_ended_yesterday_writes_nothing(folder: UUID, desk: MakeDesk) -> None:
+    former = desk(Role.COMMUNE_CHAIRMAN, units=[{"unit": HOME, "to": "2020-01-01"}])
+    answer = former.post(f"/v1/folders/{folder}/stamps")
+    assert (answer.status_code, answer.json()["type"]) == (403, TYPE + "no-authority-today")
+
+
+def test_authority_that_holds_today_does(folder: UUID, desk: MakeDesk) -> None:
+    acting = desk(Role.COMMUNE_CHAIRMAN, units=[{"unit": HOME, "from": "2020-01-01"}])
+    assert acting.post(f"/v1/folders/{folder}/stamps").status_code == 200
+
+
+def test_a_helper_reads_the_assigned_and_nobody_else(officer: Desk, desk: MakeDesk) -> None:
+    person = uuid4()
+    mine, other = officer.open_folder(person_id=str(person)), officer.open_folder()
+    helper = desk(Role.HELPER, sub=str(person))
+    assert helper.get(f"/v1/folders/{mine}").status_code == 200
+    assert helper.get(f"/v1/folders/{other}").status_code == 404
+
+
+# What follows are breaches, each planted in a route of its own.
+
+
+@pytest.fixture
+def breaches() -> Iterator[Router]:
+    router = Router("breaches")
+
+    @router.query("/v1/all/{folder_id}", permission=Permission.CASE_READ, person=True)
+    def forgets_that_helpers_are_narrow(folder_id: UUID, edge: Edge) -> Seen[FolderView]:
+        row = edge.find(folders, folder_id)
+        return Seen(view(edge, row), subjects=[row.person_id])
+
+    @router.query("/v1/named/{folder_id}", permission=Permission.CLUB_READ)
+    def names_persons_unmarked(folder_id: UUID, edge: Edge) -> Seen[FolderView]:
+        row = edge.find(folders, folder_id)
+        return Seen(view(edge, row), subjects=[row.person_id])
+
+    @router.query("/v1/unnamed", permission=Permission.CASE_READ, person=True)
+    def shows_persons_and_does_not_say_whom(edge: Edge) -> Seen[list[FolderView]]:
+        return Seen([view(edge, row) for row in folders.read(edge.reading(folders))])
+
+    @router.command("/v1/blind/{folder_id}", permission=Permission.CASE_DECIDE)
+    def writes_without_looking(folder_id: UUID, edge: Edge) -> Outcome:
+        return edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
+
+    @router.command("/v1/twice/{folder_id}", permission=Permission.CASE_DECIDE)
+    def handles_two_commands(folder_id: UUID, edge: Edge) -> Outcome:
+        edge.find(folders, folder_id)
+        edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
+        return edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
+
+    yield router
+
+
+def failed(answer: Any) -> bool:
+    return bool(answer.status_code == 500 and answer.json()["type"] == TYPE + "internal-error")
+
+
+def test_a_route_that_forgets_narrow_callers_answers_them_nothing(
+    make_app: MakeApp, breaches: Router, folder: UUID, desk: MakeDesk
+) -> None:
+    client = make_app([breaches])
+    assert failed(desk(Role.HELPER).on(client).get(f"/v1/all/{folder}"))
+    assert desk(Role.COMMUNE_OFFICER).on(client).get(f"/v1/all/{folder}").status_code == 200
+
+
+def test_persons_are_named_only_where_the_route_says_so(
+    make_app: MakeApp, breaches: Router, folder: UUID, officer: Desk
+) -> None:
+    client = make_app([breaches])
+    assert failed(officer.on(client).get(f"/v1/named/{folder}"))
+    assert failed(officer.on(client).get("/v1/unnamed"))
+
+
+def test_nothing_is_handled_before_something_was_found(
+    make_app: MakeApp, breaches: Router, folder: UUID, chairman: Desk
+) -> None:
+    assert failed(chairman.on(make_app([breaches])).post(f"/v1/blind/{folder}"))
+
+
+def test_one_request_is_one_command(make_app: MakeApp, breaches: Router, folder: UUID, chairman: Desk) -> None:
+    assert failed(chairman.on(make_app([breaches])).post(f"/v1/twice/{folder}"))
