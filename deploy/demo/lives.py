@@ -17,6 +17,7 @@ FAR_AWAY = "2025:00070"  # Hoàn Kiếm, Hà Nội: another province.
 KINDS = (EpisodeKind.COMPULSORY_ADULT, EpisodeKind.VOLUNTARY_FACILITY_PUBLIC, EpisodeKind.OPIOID_SUBSTITUTION)
 KIND_WEIGHTS = (6, 3, 1)
 SHARE_COMPLETING = 0.87
+SHARE_RELAPSING_LATER = 0.08
 
 
 class Act(StrEnum):
@@ -87,40 +88,41 @@ def _managed(
     unit = person.unit
     yield day, Act.TEST, {"positive": False}
     turn = day + timedelta(days=random.randrange(20, 330))
-    if fate < 0.16:  # noqa: PLR2004 -- Shares of fates, here and below.
+    # Shares of fates, here and below.
+    if fate < 0.16:
         yield from _relapses(random, turn)
         return
-    if fate < 0.24:  # noqa: PLR2004
+    if fate < 0.24:
         yield turn, Act.TEST, {"positive": True}
         yield turn + timedelta(days=9), Act.DETERMINE, {"addicted": False}
         turn += timedelta(days=20)
-    elif fate < 0.26:  # noqa: PLR2004
+    elif fate < 0.26:
         yield turn, Act.DIE, {}
         return
-    elif fate < 0.31:  # noqa: PLR2004
+    elif fate < 0.31:
         yield turn, Act.IMPRISON, {}
         if turn < date(2026, 7, 1):
             return
         turn += timedelta(days=random.randrange(60, 150))
         yield turn, Act.RELEASE, {}
         term_ends += timedelta(days=160)
-    elif fate < 0.36:  # noqa: PLR2004
-        unit = random.choice([ward for ward in WARDS if ward != unit]) if random.random() < 0.7 else FAR_AWAY  # noqa: PLR2004
+    elif fate < 0.36:
+        unit = random.choice([ward for ward in WARDS if ward != unit]) if random.random() < 0.7 else FAR_AWAY
         yield turn, Act.TRANSFER, {"to": unit}
         turn += timedelta(days=random.randrange(2, 9))
         yield turn, Act.RECEIVE, {"unit": unit}
-    elif fate < 0.42:  # noqa: PLR2004
+    elif fate < 0.42:
         back = turn + timedelta(days=random.randrange(8, 50))
-        yield back, Act.ABSENCE, {"since": turn, "reported": random.random() < 0.3}  # noqa: PLR2004
+        yield back, Act.ABSENCE, {"since": turn, "reported": random.random() < 0.3}
         term_ends += timedelta(days=60)
         turn = back
-    elif fate < 0.43:  # noqa: PLR2004
+    elif fate < 0.43:
         yield turn, Act.CORRECT, {"days": random.choice((-40, -12, 9))}
         term_ends += timedelta(days=10)
     later = max(turn, day) + timedelta(days=random.randrange(60, 200))
     if later < term_ends:
         yield later, Act.TEST, {"positive": False}
-    yield from _removal(random, unit, max(term_ends, later), withheld=0.16 <= fate < 0.24)  # noqa: PLR2004
+    yield from _removal(random, unit, max(term_ends, later), withheld=0.16 <= fate < 0.24)
 
 
 def _relapses(random: Random, turn: date) -> Iterator[tuple[date, Act, dict[str, Any]]]:
@@ -136,3 +138,6 @@ def _removal(
     # Under the old law a detected use withholds removal, and a human decides.
     despite = "không còn căn cứ" if withheld else None
     yield reviewed + timedelta(days=4), Act.REMOVE, {"unit": unit, "despite": despite}
+    if random.random() < SHARE_RELAPSING_LATER:
+        # A relapse is a fact about a person: it counts after the case too (D116 Art 3(6)).
+        yield reviewed + timedelta(days=random.randrange(20, 90)), Act.DETERMINE, {"addicted": True}

@@ -9,14 +9,60 @@ from libs.events.contracts.values import Sex
 
 # Five wards of Long Khánh after the reform (domain 2.6).
 WARDS = ("2025:26080", "2025:26089", "2025:26098", "2025:26104", "2025:26113")
-SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")
+SURNAMES = (
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Huỳnh",
+    "Phan",
+    "Vũ",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+)
 MIDDLE = {
     Sex.MALE: ("Văn", "Hữu", "Đức", "Minh", "Quốc", "Thanh", "Công", "Xuân"),
     Sex.FEMALE: ("Thị", "Ngọc", "Thu", "Thanh", "Kim", "Mỹ", "Bích", "Hồng"),
 }
 GIVEN = {
-    Sex.MALE: ("An", "Bình", "Cường", "Dũng", "Hải", "Hùng", "Khánh", "Long", "Nam", "Phong", "Quân", "Sơn", "Tuấn", "Vinh"),
-    Sex.FEMALE: ("Anh", "Châu", "Dung", "Hà", "Hạnh", "Hoa", "Lan", "Mai", "Nga", "Oanh", "Phượng", "Trang", "Vân", "Yến"),
+    Sex.MALE: (
+        "An",
+        "Bình",
+        "Cường",
+        "Dũng",
+        "Hải",
+        "Hùng",
+        "Khánh",
+        "Long",
+        "Nam",
+        "Phong",
+        "Quân",
+        "Sơn",
+        "Tuấn",
+        "Vinh",
+    ),
+    Sex.FEMALE: (
+        "Anh",
+        "Châu",
+        "Dung",
+        "Hà",
+        "Hạnh",
+        "Hoa",
+        "Lan",
+        "Mai",
+        "Nga",
+        "Oanh",
+        "Phượng",
+        "Trang",
+        "Vân",
+        "Yến",
+    ),
 }
 BIRTH_PROVINCES = ("075", "075", "075", "079", "074", "060", "038", "040", "052")
 SHARE_MALE = 0.88

@@ -43,10 +43,11 @@ class Stack:
         A part whose given setting names a server elsewhere is not started, only asked.
         """
         with locked(self.root / "lock"):
-            self._state.elsewhere = put_elsewhere(self._given, self._state)
+            elsewhere = put_elsewhere(self._given, self._state)
+            self._ask(elsewhere)
+            self._state.elsewhere = elsewhere
             self._settle_ports()
             write_private(self.env_file, as_shell(self.environment()))
-            self._ask_elsewhere()
             return [*self._start_engines(), *self._start_processes(processes)]
 
     def down(self) -> list[str]:
@@ -81,13 +82,12 @@ class Stack:
             if not is_free(self._state.port(part)):
                 self._state.choose_port(part)
 
-    def _ask_elsewhere(self) -> None:
-        settings, here = self.environment(), self._here()
+    def _ask(self, elsewhere: Mapping[str, str]) -> None:
         for engine in self._engines:
-            if engine in here:
+            if engine.setting not in elsewhere:
                 continue
-            if not holds_within(ELSEWHERE_SECONDS, partial(engine.answers, settings)):
-                raise StackFailed(f"{engine.name} does not answer at {engine.address(settings)}")
+            if not holds_within(ELSEWHERE_SECONDS, partial(engine.answers, elsewhere)):
+                raise StackFailed(f"{engine.name} does not answer at {engine.address(elsewhere)}")
 
     def _start_engines(self) -> list[str]:
         here = self._here()

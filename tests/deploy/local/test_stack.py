@@ -177,6 +177,7 @@ def test_a_stack_elsewhere_that_is_silent_is_named(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(stack_module, "ELSEWHERE_SECONDS", 0.0)
     with pytest.raises(StackFailed, match=r"^kafka does not answer at 127\.0\.0\.1:1$"):
         Stack(tmp_path, given={"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}).up()
+    assert not (tmp_path / "env").exists()
 
 
 def test_a_shell_reads_the_settings_from_the_file(own: Stack) -> None:

@@ -108,6 +108,12 @@ def test_a_term_never_ends_while_an_absence_that_began_in_it_is_running() -> Non
     assert ends(replace(BASE, unreported_absences=(span("2027-03-02"),)), as_of=years_later) > years_later
 
 
+def test_absence_announced_for_the_last_day_leaves_the_term_unsettled() -> None:
+    announced = replace(BASE, unreported_absences=(span("2027-03-02"),))
+    found = management_term(announced, LAW, as_of=TODAY).value
+    assert (found.ends_on, found.settled) == (day("2027-03-02"), False)
+
+
 def test_absence_that_begins_after_the_term_leaves_it_settled() -> None:
     late = replace(BASE, unreported_absences=(span("2027-03-03"),))
     assert management_term(late, LAW, as_of=day("2027-06-01")).value == Term(

@@ -1,0 +1,64 @@
+# The only door: `make` prints what there is.
+PYTHON ?= python3
+BIN := .venv/bin
+STACK := $(BIN)/aftercare stack
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo up down status test test-fast test-faults lint fmt bench docs ci clean
+
+help: ## print these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.installed ## install what running needs into .venv
+
+setup-dev: .venv/.installed-dev ## install what developing needs as well
+
+demo: .venv/.installed ## the main job, on generated people and real units: a list in, rates out, rebuilt
+	@$(BIN)/python -m deploy.demo
+
+up: .venv/.installed ## start everything and leave it running
+	@$(STACK) up
+
+down: ## stop what `make up` started; the data stay
+	@if [ -x $(STACK:% stack=%) ]; then $(STACK) down; fi
+
+status: ## how each part is
+	@$(STACK) status
+
+test: lint ## everything that must hold before a change lands
+	@$(BIN)/python -m pytest -q --cov=libs/events --cov=services --cov-report=term:skip-covered
+
+test-fast: .venv/.installed-dev ## the tests that need no server
+	@$(BIN)/python -m pytest -q -m "not stack"
+
+test-faults: .venv/.installed-dev ## processes, PostgreSQL and Kafka killed under load; several minutes
+	@$(BIN)/python -m pytest -q -m faults tests/faults
+
+lint: .venv/.installed-dev ## formatting, lint, types, and which room may import which
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache > .local-lint.log || (cat .local-lint.log; rm -f .local-lint.log; exit 1)
+	@rm -f .local-lint.log
+
+fmt: .venv/.installed-dev ## format, and mend what lint can mend
+	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
+
+bench: .venv/.installed-dev ## the figures of the design, as ratios beside peers
+	@$(BIN)/python -m benchmarks
+
+docs: .venv/.installed-dev ## generate docs/reference
+	@$(BIN)/python -m deploy.reference
+
+ci: test ## what CI calls
+
+clean: down ## remove what was installed and what the stack stored
+	rm -rf .venv .local
+
+.venv/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Aftercare needs Python 3.11 or newer; name one with make PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing into .venv (once)" && $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "installing what developing needs into .venv (once)" && $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
