@@ -100,7 +100,7 @@ class Client:
             {name.lower(): value for name, value in response.getheaders()},
             raw,
         )
-        if response.status >= 400:  # noqa: PLR2004 -- HTTP's own border.
+        if response.status >= 400:
             raise Refusal(f"{method} {path.split('?', maxsplit=1)[0]}", response.status, answer.body or {})
         return answer
 

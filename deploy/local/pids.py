@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # It has no types.
+import psutil
 
 from deploy.local.deadline import holds_within
 

@@ -14,7 +14,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]  # It has no types.
+import psutil
 
 from deploy.local import pids
 from deploy.local.deadline import holds_within

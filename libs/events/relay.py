@@ -27,6 +27,7 @@ IDLE_AFTER_SECONDS = 1.0
 BACKOFF_SECONDS_MAX = 5.0
 LEADER_SECONDS = 1.0
 STUCK_SECONDS_MAX = 60
+SETTLE_SECONDS = 5.0
 _LOCK = 7_701
 _log = logging.getLogger(__name__)
 
@@ -70,15 +71,27 @@ class Relay:
                     return
             publisher = self._log.publisher(f"relay.{self._service}")
             try:
+                self._settle(stop, publisher)
                 self.verify()
                 self._publish_until(stop, lock, publisher)
             finally:
                 publisher.close()
 
+    def _settle(self, stop: Stop, publisher: Publisher) -> None:
+        """Wait for open transactions to end, and end those that nobody will: the journal publishes them again."""
+        topic = events_topic(self._service)
+        deadline = monotonic() + SETTLE_SECONDS
+        while (stuck := self._log.unsettled(topic)) and not stop.wait(BUSY_SECONDS):
+            if monotonic() > deadline:
+                _log.warning("relay of %s ends a transaction left open in %d partitions", self._service, len(stuck))
+                publisher.abort_open(topic, stuck)
+                deadline = monotonic() + SETTLE_SECONDS
+
     def verify(self) -> None:
         """Compare the log's tails with the journal; only then may this database be appended to.
 
-        `LogDiffers` when the log is ahead, shorter than what was published, or chained otherwise.
+        `LogDiffers` when the log is ahead of the journal or chained otherwise, or is empty though it was published
+        to. A log that is merely shorter than what was published is filled up again from the journal.
         """
         tails = {p: from_value(p, _value(tail)) for p, tail in self._log.tails(events_topic(self._service)).items()}
         try:
@@ -92,9 +105,12 @@ class Relay:
         self.published = {p: tails[p].sequence if p in tails else 0 for p in range(PARTITIONS)}
 
     def _compare(self, tails: Mapping[int, Record]) -> None:
-        for partition, hint in self._hints().items():
+        hints = self._hints()
+        if not tails and any(hints.values()):
+            raise LogDiffers(f"{events_topic(self._service)} is empty, and was published to before: see `log restore`")
+        for partition, hint in hints.items():
             if hint > (tails[partition].sequence if partition in tails else 0):
-                raise LogDiffers(f"{self._service}/{partition} was published to {hint}, and the log ends before")
+                _log.warning("%s/%s is shorter than was published: filling it up", self._service, partition)
         for partition, tail in tails.items():
             ours = self._journal.after(partition, tail.sequence - 1, 1)
             if not ours:

@@ -23,6 +23,7 @@ from libs.web.limits import Limits, Rate
 from libs.web.messages import Catalogue, language_of
 from libs.web.openapi import documented, extras, property_names, responses
 from libs.web.problems import problem
+from libs.web.refusals import MethodNotAllowed
 from libs.web.requests import Surroundings, request_id_of
 from libs.web.routing import Router, Unguarded
 from libs.web.tokens import Tokens
@@ -74,7 +75,11 @@ def check_guarded(app: FastAPI) -> None:
 def _bare_app(service: str, catalogue: Catalogue) -> FastAPI:
     async def refuse(request: Request, error: Exception) -> Response:
         language = language_of(request.headers.get("accept-language"))
-        return problem(meaning_of(error), catalogue, language, str(request_id_of(request.scope)))
+        refused = meaning_of(error)
+        answer = problem(refused, catalogue, language, str(request_id_of(request.scope)))
+        if isinstance(refused, MethodNotAllowed):
+            answer.headers["Allow"] = ", ".join(_methods(request))
+        return answer
 
     return FastAPI(
         title=f"Aftercare {service}",
@@ -88,6 +93,13 @@ def _bare_app(service: str, catalogue: Catalogue) -> FastAPI:
         # Spans are ours (libs.events.telemetry): FastAPI's own carry the path and the query.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method at the path: the framework names those of one route only."""
+    routes = (route for route in request.app.routes if isinstance(route, PlainRoute))
+    found = (route.methods or () for route in routes if route.path_regex.match(request.url.path))
+    return sorted({method for methods in found for method in methods})
 
 
 def _mount(app: FastAPI, web: Web, router: Router) -> None:

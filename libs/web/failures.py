@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from http import HTTPStatus
 from traceback import extract_tb
 
 from fastapi.exceptions import RequestValidationError
@@ -85,10 +86,5 @@ def _unreadable(error: RequestValidationError, known: frozenset[str]) -> Refused
 
 
 def _of_status(error: HTTPException) -> Refused:
-    refusal = _BY_STATUS.get(error.status_code, Failed if error.status_code >= 500 else BodyMalformed)(  # noqa: PLR2004 -- HTTP.
-        "the framework refused"
-    )
-    allow = (error.headers or {}).get("Allow")
-    if isinstance(refusal, MethodNotAllowed) and allow:
-        refusal.headers = {"Allow": allow}  # type: ignore[misc]  # This one's own, beside its class's.
-    return refusal
+    other = Failed if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else BodyMalformed
+    return _BY_STATUS.get(error.status_code, other)("the framework refused")

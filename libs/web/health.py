@@ -1,12 +1,12 @@
 """Whether a process is alive, and whether it can do its work: reachable, verified, on the newest schema."""
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import orjson
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -26,10 +26,10 @@ def live(_request: Request) -> Response:
 
 def ready(parts: Parts) -> Callable[[Request], Response]:
     """An endpoint that answers 200 when every check holds, else 503; it names the checks and nothing else."""
-    heads = _heads(tuple(Path(folder) for folder in parts.service.migrations))
+    script = _script(parts.service.migrations)
 
     def endpoint(_request: Request) -> Response:
-        checks = _checks(parts, heads)
+        checks = _checks(parts, script)
         good = all(checks.values())
         content = {"status": "ready" if good else "not-ready", "checks": checks}
         return Response(orjson.dumps(content), 200 if good else 503, media_type="application/json")
@@ -37,30 +37,31 @@ def ready(parts: Parts) -> Callable[[Request], Response]:
     return endpoint
 
 
-def _checks(parts: Parts, heads: frozenset[str]) -> dict[str, bool]:
+def _checks(parts: Parts, script: ScriptDirectory) -> dict[str, bool]:
     checks = {"database": False, "journal": False, "schema": False}
     try:
         with parts.engine.connect() as connection:
             checks["database"] = True
             checks["journal"] = bool(connection.execute(_VERIFIED).scalar_one())
-            checks["schema"] = _revisions(connection) == heads
-    except SQLAlchemyError:
+            checks["schema"] = _at_head(connection, script)
+    except (SQLAlchemyError, CommandError):
         # Which check failed says enough here; the requests that fail say the rest in the log.
         return checks
     return checks
 
 
-def _revisions(connection: Connection) -> frozenset[str]:
-    return frozenset(connection.execute(text("select version_num from alembic_version")).scalars())
+def _at_head(connection: Connection, script: ScriptDirectory) -> bool:
+    found = tuple(connection.execute(text("select version_num from alembic_version")).scalars())
+    applied = {revision.revision for revision in script.iterate_revisions(found, "base")}
+    return applied.issuperset(script.get_heads())
 
 
-@cache
-def _heads(folders: tuple[Path, ...]) -> frozenset[str]:
+def _script(folders: Iterable[Path]) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(migrate.JOURNAL.parent))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", "\n".join(str(folder) for folder in (migrate.JOURNAL, *folders)))
-    return frozenset(ScriptDirectory.from_config(config).get_heads())
+    return ScriptDirectory.from_config(config)
 
 
 _VERIFIED = text("select exists (select from journal_identity where identity = journal_identity_now())")

@@ -73,7 +73,7 @@ def documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 def property_names(document: dict[str, Any]) -> frozenset[str]:
     """Every name of a field or parameter in a document."""
-    return frozenset(_names(document))
+    return frozenset({"body", *_names(document)})
 
 
 def _headers(route: Route) -> Iterator[dict[str, Any]]:

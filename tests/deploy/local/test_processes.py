@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # It has no types.
+import psutil
 import pytest
 
 from deploy.local.failure import StackFailed

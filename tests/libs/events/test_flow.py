@@ -17,7 +17,7 @@ from libs.events.feeds import JournalFeed, TopicFeed
 from libs.events.follower import BrokenLog, Following, prove
 from libs.events.handling import Target
 from libs.events.journal import read_heads
-from libs.events.kafka import Log, events_topic
+from libs.events.kafka import Log, Unsettled, events_topic
 from libs.events.marks import known_until, request_mark
 from libs.events.projection import Projection
 from libs.events.reactor import Reaction, Reactor
@@ -70,6 +70,15 @@ def level(source: Bench, follower: Bench) -> bool:
     with follower.superuser.connect() as connection:
         done = {p.partition: c for p, c in positions(connection, LIVE).items() if p.source == source.service.name}
     return all(s == 0 or (p in done and done[p].reacted == s == done[p].sequence) for p, s in heads.items())
+
+
+def published(bench: Bench, log: Log) -> int:
+    """How many events of a service can be read from the log; -1 while a transaction hides it."""
+    try:
+        tails = log.tails(events_topic(bench.service.name))
+    except Unsettled:
+        return -1
+    return sum(from_value(m.partition, m.value or b"").sequence for m in tails.values())
 
 
 def notes_of(bench: Bench, projection: Projection[Any], **options: Any) -> list[Any]:
@@ -295,11 +304,7 @@ def test_the_relay_refuses_a_journal_that_is_behind_its_log(make_bench: MakeBenc
         until(lambda: verified(writing), "the relay's verification")
         parts = writing.open()
         write(parts, [uuid4() for _ in range(5)])
-        topic = events_topic(writing.service.name)
-        until(
-            lambda: sum(from_value(m.partition, m.value or b"").sequence for m in log.tails(topic).values()) == 10,
-            "publishing",
-        )
+        until(lambda: published(writing, log) == 10, "publishing")
         parts.close()
     with writing.superuser.begin() as connection:
         connection.execute(text("alter table journal disable trigger all"))
@@ -315,6 +320,37 @@ def test_the_relay_refuses_an_emptied_topic(make_bench: MakeBench, writing: Benc
     with writing.superuser.begin() as connection:
         connection.execute(text("insert into published (partition, sequence) values (3, 17)"))
     worker = writing.open("worker")
-    with pytest.raises(LogDiffers, match="the log ends before"):
+    with pytest.raises(LogDiffers, match="is empty"):
         Relay(worker.journal, log).verify()
     worker.close()
+
+
+def test_an_open_transaction_hides_the_tails_until_it_is_ended(writing: Bench, log: Log) -> None:
+    topic = events_topic(writing.service.name)
+    publisher = log.publisher(f"relay.{writing.service.name}")
+    publisher._producer.begin_transaction()
+    publisher._producer.send(topic, value=b"{}", key=b"k", partition=5).get(timeout=10)
+    assert log.unsettled(topic) == [5]
+    with pytest.raises(Unsettled):
+        log.tails(topic)
+    publisher._producer.abort_transaction()
+    publisher.abort_open(topic, [5, 6])
+    until(lambda: log.unsettled(topic) == [], "the transactions being ended")
+    assert log.tails(topic) == {}, "what was aborted is no record"
+    publisher.close()
+
+
+def test_a_log_shorter_than_was_published_is_filled_up_from_the_journal(writing: Bench, log: Log) -> None:
+    with working(writing, log=log):
+        until(lambda: verified(writing), "the relay's verification")
+        parts = writing.open()
+        write(parts, [uuid4() for _ in range(6)])
+        parts.close()
+        until(lambda: published(writing, log) == 12, "the log being level with the journal")
+    with writing.superuser.begin() as connection:
+        connection.execute(text("update published set sequence = sequence + 5"))
+    with working(writing, log=log):
+        parts = writing.open()
+        write(parts, [uuid4() for _ in range(6)])
+        until(lambda: published(writing, log) == 24, "the log being level with the journal")
+        parts.close()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.events.contracts.values import Category
@@ -42,6 +42,7 @@ def term(chosen: Sequence[tuple[str, Span]], decided_on: date, law: Law, as_of: 
     return management_term(TermFacts(Category.A, COMPLETED, decided_on, **by_kind), law, as_of=as_of).value
 
 
+@settings(deadline=None)
 @given(spans, some_span(), st.sampled_from(KINDS), decisions, some_law(), days)
 def test_adding_a_span_never_shortens_the_term(
     chosen: list[tuple[str, Span]], added: Span, kind: str, decided_on: date, law: Law, as_of: date
@@ -50,6 +51,7 @@ def test_adding_a_span_never_shortens_the_term(
     assert term([*chosen, (kind, added)], decided_on, law, as_of).ends_on >= before.ends_on
 
 
+@settings(deadline=None)
 @given(st.data(), spans, decisions, some_law(), days)
 def test_the_order_of_spans_is_irrelevant(
     data: st.DataObject, chosen: list[tuple[str, Span]], decided_on: date, law: Law, as_of: date
@@ -58,6 +60,7 @@ def test_the_order_of_spans_is_irrelevant(
     assert term(shuffled, decided_on, law, as_of) == term(chosen, decided_on, law, as_of)
 
 
+@settings(deadline=None)
 @given(spans, decisions, some_law(), days)
 def test_saying_a_span_twice_changes_nothing(
     chosen: list[tuple[str, Span]], decided_on: date, law: Law, as_of: date
@@ -65,6 +68,7 @@ def test_saying_a_span_twice_changes_nothing(
     assert term(chosen * 2, decided_on, law, as_of) == term(chosen, decided_on, law, as_of)
 
 
+@settings(deadline=None)
 @given(spans, decisions, some_law(), days)
 def test_an_unsettled_term_has_not_ended_and_a_settled_one_stays(
     chosen: list[tuple[str, Span]], decided_on: date, law: Law, as_of: date
@@ -74,6 +78,7 @@ def test_an_unsettled_term_has_not_ended_and_a_settled_one_stays(
     assert later == today if today.settled else later.ends_on >= today.ends_on
 
 
+@settings(deadline=None)
 @given(spans, decisions, days)
 def test_the_counted_days_of_a_settled_term_are_its_nominal_length(
     chosen: list[tuple[str, Span]], decided_on: date, as_of: date

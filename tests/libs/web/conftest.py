@@ -17,7 +17,7 @@ from libs.events.settings import Mode, Settings
 from libs.web.app import make_app as assemble
 from libs.web.issuer import Issuer
 from libs.web.limits import Limits
-from libs.web.purposes import Purpose
+from libs.web.purposes import Purpose, allowed
 from libs.web.roles import Role
 from tests.conftest import Bench
 from tests.conftest import _make as make_bench_of
@@ -94,7 +94,7 @@ class Desk:
         return replace(self, client=client)
 
     def _headers(self, given: Mapping[str, str | None]) -> dict[str, str]:
-        base = {"Authorization": f"Bearer {self.token}", "Aftercare-Purpose": Purpose.MANAGEMENT.value} | self.headers
+        base = {"Authorization": f"Bearer {self.token}"} | self.headers
         changed = {name.replace("_", "-"): value for name, value in given.items()}
         return {name: value for name, value in (base | changed).items() if value is not None}
 
@@ -130,7 +130,9 @@ def desk(client: TestClient, issuer: Issuer) -> MakeDesk:
     """`desk(Role.COMMUNE_OFFICER)` is a client of that office at home; `units=` and claims say otherwise."""
 
     def make(*roles: Role, units: Any = (sample.HOME,), **claims: Any) -> Desk:
-        return Desk(client, issuer.mint(*roles, units=units, **claims))
+        purposes = [purpose.value for purpose in Purpose if allowed(purpose, frozenset(roles))]
+        headers = {"Aftercare-Purpose": purposes[0]} if purposes else {}
+        return Desk(client, issuer.mint(*roles, units=units, **claims), headers)
 
     return make
 

@@ -1,6 +1,5 @@
 """What a route can reach, and what it is stopped from forgetting."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -74,7 +73,7 @@ def test_a_helper_reads_the_assigned_and_nobody_else(officer: Desk, desk: MakeDe
 
 
 @pytest.fixture
-def breaches() -> Iterator[Router]:
+def breaches() -> Router:
     router = Router("breaches")
 
     @router.query("/v1/all/{folder_id}", permission=Permission.CASE_READ, person=True)
@@ -101,7 +100,7 @@ def breaches() -> Iterator[Router]:
         edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
         return edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
 
-    yield router
+    return router
 
 
 def failed(answer: Any) -> bool:

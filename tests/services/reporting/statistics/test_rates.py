@@ -1,7 +1,7 @@
 """Rates per person-year with exact intervals, and proportions with Wilson's, against scipy."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -29,6 +29,7 @@ def test_a_person_year_has_365_and_a_quarter_days_and_twelve_months() -> None:
     assert person_months(1461) == 48.0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2000), st.floats(0.01, 1e5), confidences)
 def test_a_rate_has_the_interval_of_garwood(events: int, years: float, confidence: float) -> None:
     found = incidence_rate(events, years, confidence=confidence)
@@ -48,6 +49,7 @@ def test_by_hand_no_event_in_10_years_still_allows_a_rate_of_0_37() -> None:
     assert found.interval.high == pytest.approx(0.3688879454, abs=1e-10)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 3000), confidences)
 def test_a_proportion_has_the_interval_of_wilson(numerator: int, others: int, confidence: float) -> None:
     found = proportion(numerator, numerator + others, confidence=confidence)
@@ -86,11 +88,13 @@ def test_an_impossible_rate_is_refused(events: int, years: float) -> None:
         incidence_rate(events, years)
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 1e4), st.floats(0.0, 3.0))
 def test_the_incomplete_gamma_function_is_that_of_scipy(shape: float, ratio: float) -> None:
     assert regularised_gamma(shape, shape * ratio) == pytest.approx(stats.gamma.cdf(shape * ratio, shape), abs=1e-11)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1 - 1e-6), st.floats(0.5, 1e4))
 def test_a_gamma_quantile_is_that_of_scipy(probability: float, shape: float) -> None:
     assert gamma_quantile(probability, shape) == pytest.approx(stats.gamma.ppf(probability, shape), rel=EXACT)

@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reporting.statistics.risk import Observed, RiskRow, numbers_at_risk, risk_table
@@ -52,6 +52,7 @@ stretches = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(stretches, max_size=30))
 def test_the_table_counts_what_each_stretch_says_of_itself(seen: list[Observed]) -> None:
     for row in risk_table(seen):
@@ -60,6 +61,7 @@ def test_the_table_counts_what_each_stretch_says_of_itself(seen: list[Observed])
         assert row.at_risk >= row.events.total() > 0
 
 
+@settings(deadline=None)
 @given(st.lists(stretches, max_size=30), st.randoms(use_true_random=False))
 def test_the_order_of_observations_is_irrelevant(seen: list[Observed], dice: Random) -> None:
     shuffled = list(seen)

@@ -2,50 +2,38 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from libs.events.contracts.registry.case import ManagementDecided
-from libs.events.contracts.values import CaseStage, Category, EndReason, EpisodeKind
-from libs.events.decider import Invalid, Unknown, WrongStage
+from libs.events.contracts.values import Category, EndReason, EpisodeKind
+from libs.events.decider import Invalid, WrongStage
 from libs.events.event import Event
-from services.registry.domain.case import case_decider
 from services.registry.domain.case.commands import CorrectCompletionDate, DecideManagement, OpenDossier
-from services.registry.domain.case.refusals import LateDecision, NotUnderManagement, WrongAuthority, WrongDates, WrongUnit
+from services.registry.domain.case.refusals import (
+    LateDecision,
+    WrongAuthority,
+    WrongDates,
+    WrongUnit,
+)
 from tests.services.registry.domain.case.story import (
-    ABOUT,
     ANNIVERSARY,
     EARLIER,
-    EPISODE,
-    HERE,
     HOLDS,
     NEW,
     OLD,
     SEAM,
-    TEST,
     THERE,
     Story,
     absent,
-    at,
-    approve,
     approved,
-    bounced,
     case,
     day,
     ended,
-    helped,
     in_review,
-    notified,
-    noted,
-    paused,
-    received,
-    resumed,
     signed,
     term_corrected,
     under,
-    use_cleared,
-    used,
     withheld,
 )
 
@@ -176,7 +164,9 @@ def test_before_there_was_a_law_nobody_could_be_listed() -> None:
 # The decision.
 
 
-def decided(story: Story, rules: tuple[str, ...], policies: tuple[str, ...] = (ANNIVERSARY,), **more: Any) -> ManagementDecided:
+def decided(
+    story: Story, rules: tuple[str, ...], policies: tuple[str, ...] = (ANNIVERSARY,), **more: Any
+) -> ManagementDecided:
     """What the decision of a story says."""
     decision = signed(story.decided, rules=rules)
     facts = {"category_reason": "voluntary_or_substitution", "decision": decision, "policies": policies}
@@ -207,7 +197,16 @@ def test_a_dossier_begun_before_and_decided_after_01_07_2026_is_under_the_new_la
         (ADULT, 30, 32, Category.C, "adult_throughout", "R-03", "2028-03-02", ()),
         (ADULT, None, None, Category.C, "kind_alone", "R-03", "2028-03-02", ()),
         (MINOR, 15, 16, Category.B, "minor_throughout", "R-02", "2027-03-02", ()),
-        (MINOR, 17, 18, Category.B, "came_of_age_in_compulsory_rehab", "R-02", "2027-03-02", ("category.age_at=decision",)),
+        (
+            MINOR,
+            17,
+            18,
+            Category.B,
+            "came_of_age_in_compulsory_rehab",
+            "R-02",
+            "2027-03-02",
+            ("category.age_at=decision",),
+        ),
         (EpisodeKind.OPIOID_SUBSTITUTION, 40, 41, Category.A, "voluntary_or_substitution", "R-01", "2027-03-02", ()),
     ],
 )
@@ -271,7 +270,9 @@ def test_a_decision_after_its_own_term_goes_to_review(signed_on: str) -> None:
 
 def test_a_decision_on_the_day_before_the_term_ends_is_ordinary() -> None:
     story = replace(LATE, decided="2027-03-01")
-    case.given(*story.with_dossier).when(story.decide).then(decided(story, ("R-04", "R-01", "R-14"), (ANNIVERSARY, HOLDS)))
+    case.given(*story.with_dossier).when(story.decide).then(
+        decided(story, ("R-04", "R-01", "R-14"), (ANNIVERSARY, HOLDS))
+    )
 
 
 def test_a_late_decision_counts_once_a_human_reviewed_it_and_says_so() -> None:
@@ -341,7 +342,9 @@ def test_a_corrected_term_keeps_the_days_that_do_not_count() -> None:
 
 @pytest.mark.parametrize("history", [[EARLIER.reported], EARLIER.with_dossier])
 def test_before_the_decision_only_the_completion_changes(history: list[Event]) -> None:
-    case.given(*history).when(correction("2026-02-02")).then(term_corrected("2026-02-02", None, None, needs_review=False))
+    case.given(*history).when(correction("2026-02-02")).then(
+        term_corrected("2026-02-02", None, None, needs_review=False)
+    )
 
 
 def test_a_decision_after_a_correction_rests_on_the_corrected_date() -> None:
@@ -379,18 +382,3 @@ def test_a_case_past_its_term_or_closed_is_corrected_under_a_human_s_eyes(closin
     case.given(*EARLIER.managed, *closing).when(correction("2026-02-02")).then(
         term_corrected("2026-02-02", "2026-02-02", "2027-02-02", needs_review=True)
     )
-
-
-# What any command meets.
-
-
-def test_nothing_can_be_done_to_a_case_that_nobody_reported() -> None:
-    for command in (EARLIER.open_dossier, EARLIER.decide, correction("2026-02-02"), approve("2026-03-10")):
-        case.given().when(command).then_refused(Unknown)
-
-
-def test_a_case_ignores_what_is_not_its_own() -> None:
-    state = case_decider.fold(case_decider.initial, EARLIER.managed)
-    assert case_decider.evolve(state, _Foreign()) == state
-
-

@@ -1,0 +1,1 @@
+"""Tables in: workbooks, delimited text and JSON read as rows that know their place, or refused whole."""
