@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from deploy.services import NAMES
-from deploy.whole import issuer, set_clock
+from deploy.whole import Clock, issuer
 from libs.events.clock import now
 from libs.events.database import connect
 from libs.events.settings import service_settings, settings
@@ -23,7 +23,9 @@ def set_command(
     """Let every service live at an instant from now on; only forward once anything was recorded."""
     at = datetime.fromisoformat(instant)
     at = at if at.tzinfo else at.replace(tzinfo=LOCAL)
-    set_clock(at, settings())
+    moved = Clock(settings())
+    moved.set(at)
+    moved.close()
     typer.echo(f"it is {at.isoformat()}")
 
 

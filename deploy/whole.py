@@ -76,12 +76,23 @@ def issuer(shared: Settings) -> Issuer:
     return Issuer(folder, mode=shared.aftercare_mode, issuer=shared.token_issuer, audience=shared.token_audience)
 
 
-def set_clock(instant: datetime, shared: Settings) -> None:
-    """Let every service live at an instant from now on."""
-    for name in NAMES:
-        owner = connect(service_settings(name).owner_database_url.get_secret_value(), "aftercare clock")
-        set_development_clock(owner, shared.aftercare_mode, instant)
-        owner.dispose()
+class Clock:
+    """The development clock of all services; close it to give its connections back."""
+
+    def __init__(self, shared: Settings) -> None:
+        self._mode = shared.aftercare_mode
+        urls = [service_settings(name).owner_database_url.get_secret_value() for name in NAMES]
+        self._owners = [connect(url, "aftercare clock", pool=1) for url in urls]
+
+    def set(self, instant: datetime) -> None:
+        """Let every service live at an instant from now on."""
+        for owner in self._owners:
+            set_development_clock(owner, self._mode, instant)
+
+    def close(self) -> None:
+        """End its sessions."""
+        for owner in self._owners:
+            owner.dispose()
 
 
 def _forget() -> None:

@@ -30,6 +30,13 @@ class Offices:
     commands: int = 0
     positions: dict[str, str] = field(default_factory=dict)
 
+    def do_all(self, deeds: list[Deed]) -> int:
+        """Some acts on one person, in order; how many. People whom the registry does not know are left alone."""
+        known = [deed for deed in deeds if deed.key in self.known]
+        for deed in known:
+            self.do(deed)
+        return len(deeds)
+
     def do(self, deed: Deed) -> None:
         """One act; the ids it yields are kept, and where its event lies."""
         who = self.known[deed.key]

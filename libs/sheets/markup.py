@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from libs.sheets.package import STYLES, Package
 from libs.sheets.table import Mark
@@ -58,19 +58,19 @@ class Markup:
                     yield int(row)
 
 
-def _struck_fonts(styles: Xml.Element) -> set[str]:
+def _struck_fonts(styles: ET.Element) -> set[str]:
     fonts = enumerate(_children(styles, "fonts"))
     return {str(n) for n, font in fonts if any(_named(one, "strike") and one.get("val") != "0" for one in font)}
 
 
-def _filled_fills(styles: Xml.Element) -> set[str]:
+def _filled_fills(styles: ET.Element) -> set[str]:
     fills = enumerate(_children(styles, "fills"))
     return {str(n) for n, fill in fills if any(one.get("patternType") == "solid" for one in fill)}
 
 
-def _children(styles: Xml.Element, group: str) -> Iterable[Xml.Element]:
+def _children(styles: ET.Element, group: str) -> Iterable[ET.Element]:
     return next((one for one in styles if _named(one, group)), ())
 
 
-def _named(element: Xml.Element, name: str) -> bool:
+def _named(element: ET.Element, name: str) -> bool:
     return element.tag.rpartition("}")[2] == name

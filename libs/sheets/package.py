@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from posixpath import join, normpath
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
 from libs.sheets.limits import ARCHIVE_PARTS_MAX, COLUMNS_MAX, ROWS_MAX, UNPACKED_BYTES_MAX
@@ -28,7 +28,7 @@ STYLES = "xl/styles.xml"
 CHUNK_BYTES = 1024 * 1024
 PART_XML_BYTES_MAX = 16 * 1024 * 1024
 ENCRYPTED_FLAG = 0x1
-BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, KeyError, ValueError, Xml.ParseError)
+BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, KeyError, ValueError, ET.ParseError)
 REFERENCE = rb"\sr\s*=\s*[\"']\s*"
 # Beyond column BL (64) and row 399,999; a cell without content may lie there, a program left it.
 FAR_COLUMN = re.compile(REFERENCE + rb"(?:[a-z]{3,}|[c-z][a-z]|b[m-z])\d+[^>]*+(?<!/)>", re.IGNORECASE)
@@ -64,16 +64,16 @@ class Package:
         links = [one for one in self.xml(path) if one.get("Type", "").endswith(kind)]
         return {one.get("Id", ""): normpath(join(folder, one.get("Target", ""))).lstrip("/") for one in links}
 
-    def xml(self, part: str) -> Xml.Element:
+    def xml(self, part: str) -> ET.Element:
         """A small part, parsed; an empty element where there is none."""
         if part not in self._names:
-            return Xml.Element("none")
+            return ET.Element("none")
         try:
             with self._zip.open(part) as opened:
                 raw = opened.read(PART_XML_BYTES_MAX + 1)
             if len(raw) > PART_XML_BYTES_MAX or b"<!DOCTYPE" in raw:
                 raise ArchiveBroken("a part of the workbook is not what it should be")
-            return Xml.fromstring(raw)  # noqa: S314 -- No entities without a DOCTYPE.
+            return ET.fromstring(raw)  # noqa: S314 -- No entities without a DOCTYPE.
         except BROKEN as error:
             raise ArchiveBroken("a part of the workbook cannot be read") from error
 
@@ -113,9 +113,9 @@ def _within_limits(piece: bytes) -> None:
         raise TooManyRows("a row lies too far below", rows_max=ROWS_MAX)
 
 
-def _is(element: Xml.Element, name: str) -> bool:
+def _is(element: ET.Element, name: str) -> bool:
     return element.tag.rpartition("}")[2] == name
 
 
-def _relation(sheet: Xml.Element) -> str:
+def _relation(sheet: ET.Element) -> str:
     return next((value for name, value in sheet.items() if name.endswith("}id")), "")

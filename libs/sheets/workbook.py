@@ -1,7 +1,7 @@
 """XLSX: the archive is checked first, then read by calamine; merged cells are filled with what they show."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -80,17 +80,12 @@ def _cell(value: Any) -> Cell:
     match value:
         case str():
             return value if value.strip() else None
-        case bool():
+        case datetime() if value.time() == time.min:
+            return value.date()
+        case float() if value.is_integer():
+            return int(value)
+        case bool() | int() | float() | date():
             return value
-        case datetime():
-            return value.date() if value.time() == time.min else value
-        case date() | int():
-            return value
-        case float():
-            return int(value) if value.is_integer() else value
-        case time() | timedelta():
-            return str(value)
         case _:
+            # A time of day, or a span of it.
             return str(value)
-
-

@@ -1,6 +1,7 @@
 """Accepted commands by caller, route and `Idempotency-Key`: said twice, done once, answered alike."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -70,6 +71,12 @@ def write(connection: Connection, entry: Entry, outcome: Outcome) -> None:
     }
     if connection.execute(_WRITE, _key(entry) | values).rowcount == 0:
         raise Taken
+
+
+def remember(parts: Parts, entry: Entry) -> None:
+    """Keep the key of a command whose effects are many commands, each known by its own id."""
+    with parts.engine.begin() as connection, suppress(Taken):
+        write(connection, entry, Outcome("", 0))
 
 
 def _key(entry: Entry) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What a route works with: rows within the caller's scope, the command's handling, the day, and new ids."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from libs.events.decider import Decider, Unknown
 from libs.events.event import REDACTED, Sealed
 from libs.events.handling import Outcome, Target
 from libs.events.projection import Projection
-from libs.events.record import Meta
+from libs.events.record import Meta, Position
 from libs.events.service import Parts
 from libs.web import command_log
 from libs.web.admitted import Admitted
@@ -39,6 +39,7 @@ class Edge:
 
     Nothing is written before something was found within the caller's scope (`find`, `found`, `within`), and
     where the caller reaches only their own things, nothing is answered before `mine` or `own` was asked.
+    `relied_on` says where the last event of every row found lies, for an event that records what it rests on.
     """
 
     parts: Parts
@@ -48,17 +49,20 @@ class Edge:
     in_scope: bool = False
     narrowed: bool = False
     handled: bool = False
+    relied_on: list[Position] = field(default_factory=list)
 
     def find(self, projection: Projection[R], key: Any) -> R:
         """The row of this key within the caller's scope; `Unknown` alike when there is none and when it is not."""
         connection = self._using(projection)
         current = " and known_to = 'infinity'" if projection.history else ""
         statement = (
-            f"select {projection.names}, row_source, row_partition from {projection.live(connection)}"  # noqa: S608 -- Our own words.
+            f"select {projection.names}, row_source, row_partition, row_sequence from {projection.live(connection)}"  # noqa: S608 -- Our own words.
             f" where {projection.key} = :key{current}"
         )
         row = connection.execute(text(statement), {"key": key}).mappings().one_or_none()
         found = self.found(None if row is None else projection.load(row))
+        if row is not None:
+            self.relied_on.append(Position(row["row_source"], row["row_partition"], row["row_sequence"]))
         self.snapshot.used.rows(places_of([row]))
         return found
 
@@ -140,9 +144,7 @@ class Edge:
     @property
     def command_id(self) -> UUID:
         """The id of this request's command, the same when it is repeated."""
-        if self.entry is None:
-            raise EdgeMisused("a query has no command")
-        return self.entry.command_id
+        return self.command().command_id
 
     def meta(self, part: str = "") -> Meta:
         """What comes with a command; `part` tells the commands of one file apart."""
@@ -155,13 +157,16 @@ class Edge:
             raise EdgeMisused("one command a request, on something found within the caller's scope")
         self.check_answer()
         self.handled = True
-        entry, expected = self.entry, self.admitted.expected
-        target = Target(decider, stream, command, self.meta(), subject, expected)
-        if entry is None:
-            raise EdgeMisused("a query has no command")
+        target = Target(decider, stream, command, self.meta(), subject, self.admitted.expected)
         # Two connections held by one request could starve the pool.
         self.snapshot.close()
-        return _handled(self.parts, entry, target)
+        return _handled(self.parts, self.command(), target)
+
+    def command(self) -> command_log.Entry:
+        """The entry of this request in the command log."""
+        if self.entry is None:
+            raise EdgeMisused("a query has no command")
+        return self.entry
 
     def check_answer(self) -> None:
         """Fail unless a caller who reaches only their own things was limited to them."""

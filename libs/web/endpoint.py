@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from libs.web import command_log, read_record
 from libs.web.admitted import Admitted
-from libs.web.answers import JSON, Done, Seen, etag, fields_of, has_items, outcome_headers, view_type, written
+from libs.web.answers import JSON, Done, Seen, Written, etag, fields_of, has_items, outcome_headers, view_type, written
 from libs.web.bodies import loose, usable
 from libs.web.edge import Edge, EdgeMisused
 from libs.web.paging import CURSOR_CHARACTERS_MAX, LIMIT_DEFAULT, LIMIT_MAX, PageRequest
@@ -72,15 +72,18 @@ class Endpoint:
             return self._query(edge, values)
 
     def _command(self, edge: Edge, values: Mapping[str, Any]) -> Response:
-        before = command_log.find(self.web.parts, edge.entry) if edge.entry else None
-        if before is not None and self.route_answers_outcome:
+        entry = edge.command()
+        before = command_log.find(self.web.parts, entry)
+        if before is not None and self.view is Written:
             return written(before, self.route.created)
         result = self._run(edge, values)
-        if isinstance(result, Done):
-            edge.check_answer()
-            headers = outcome_headers(result.outcome) if result.outcome else {}
-            return self._response(result.view, headers)
-        return written(result, self.route.created)
+        if not isinstance(result, Done):
+            return written(result, self.route.created)
+        edge.check_answer()
+        if result.outcome is None:
+            command_log.remember(self.web.parts, entry)
+            return self._response(result.view, {})
+        return self._response(result.view, outcome_headers(result.outcome))
 
     def _query(self, edge: Edge, values: Mapping[str, Any]) -> Response:
         seen = self._run(edge, values)
@@ -100,11 +103,6 @@ class Endpoint:
             raise EdgeMisused("a query names persons only where it is marked person=True")
         if self.route.person and not seen.subjects and has_items(seen.view):
             raise EdgeMisused("a query that shows persons says whom: Seen(..., subjects=[...])")
-
-    @property
-    def route_answers_outcome(self) -> bool:
-        """Whether the answer of a repeated command follows from the log alone."""
-        return get_origin(self._hints.get("return")) is not Done
 
     def _run(self, edge: Edge, values: Mapping[str, Any]) -> Any:
         given = {name: value for name, value in values.items() if name in self._names}
@@ -159,9 +157,9 @@ class Endpoint:
 
 def _usable(name: str, value: Any) -> Any:
     try:
-        return usable(value) if isinstance(value, str) else value
+        return usable(value) if isinstance(value, str | list) else value
     except PydanticCustomError as error:
-        raise RequestInvalid([{"field": f"query/{name}", "rule": error.type, "params": {}}]) from None
+        raise RequestInvalid([{"field": name, "rule": error.type, "params": {}}]) from None
 
 
 def _query_parameter(name: str) -> Parameter:

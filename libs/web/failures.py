@@ -73,7 +73,9 @@ def meaning_of(error: Exception, known: frozenset[str] = frozenset()) -> Refused
 
 def log_failure(error: Exception, level: int) -> None:
     """Say what happened and where; the text of an exception can carry a name or a number, so it stays here."""
-    places = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-FRAMES_MAX:]]
+    frames = extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    places = [f"{frame.filename}:{frame.lineno}" for frame in [*ours[-FRAMES_MAX:], *frames[-1:]]]
     sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None)
     _log.log(level, "%s %s at %s", type(error).__name__, sqlstate or "", " < ".join(reversed(places)))
 

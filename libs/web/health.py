@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -44,7 +44,7 @@ def _checks(parts: Parts, script: ScriptDirectory) -> dict[str, bool]:
             checks["database"] = True
             checks["journal"] = bool(connection.execute(_VERIFIED).scalar_one())
             checks["schema"] = _at_head(connection, script)
-    except (SQLAlchemyError, CommandError):
+    except (SQLAlchemyError, RevisionError):
         # Which check failed says enough here; the requests that fail say the rest in the log.
         return checks
     return checks

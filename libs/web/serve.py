@@ -1,5 +1,7 @@
 """The `api` process of a service: its app on the port of its base URL, until it is told to stop."""
 
+import signal
+import sys
 from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
@@ -28,6 +30,9 @@ def serve(service: Service, *, expand_units: ExpandUnits, messages: Iterable[Pat
     try:
         refuse_moved_clock(parts.engine, shared.aftercare_mode)
         app = make_app(parts, settings=shared, expand_units=expand_units, messages=messages)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # The server stops by itself and then raises the signal again: that must not kill what is left to close.
+            signal.signal(number, lambda *_: sys.exit(0))
         host, port = address_of(own.url)
         uvicorn.Server(
             uvicorn.Config(

@@ -15,8 +15,10 @@ from libs.events.contracts.registry.drug_test import (
 from libs.events.contracts.values import UnitRef
 from libs.events.decider import Decider, Invalid, Refused, Unknown
 from libs.events.event import Event
-from libs.law.law import Law
+from libs.law.applied import Applied
+from libs.law.law import Law, NotInForce
 from libs.law.use import positive_sent_to
+from libs.law.values import SentAtOnce
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,10 @@ def record(command: RecordTest, test: DrugTest, law: Law) -> list[Event]:
     """A confirmed positive goes at once to the chairman (R-22), from 01/07/2026 to the police chief (R-23)."""
     if command.sampled_on > command.today:
         raise SampledInTheFuture("a sample is dated after today")
-    positive = command.stage is DrugTestStage.CONFIRMATORY and command.result is DrugTestResult.POSITIVE
+    positive = _counts(command.stage, command.result)
     if positive and not command.form_number:
         raise NotSigned("a confirmed positive needs its form number")
-    sent = positive_sent_to(law, on=command.sampled_on) if positive else None
+    sent = _addressee(law, command.sampled_on) if positive else None
     recorded = DrugTestRecorded(
         test_id=command.test_id,
         person_id=command.person_id,
@@ -134,11 +136,13 @@ def record(command: RecordTest, test: DrugTest, law: Law) -> list[Event]:
 
 
 def correct(command: CorrectTest, test: DrugTest, recorded: DrugTestRecorded) -> list[Event]:
-    """What follows from the result is looked at again by reaction."""
+    """What follows from the result is looked at again by reaction; without its form no test becomes a positive."""
     if test.annulled:
         raise AnnulledBefore("the test was annulled")
     if command.sampled_on > command.today:
         raise SampledInTheFuture("a sample is dated after today")
+    if _counts(recorded.stage, command.result) and not recorded.form_number:
+        raise NotSigned("a confirmed positive needs its form number; annul this test and record it anew")
     if (test.sampled_on, test.result) == (command.sampled_on, command.result):
         return []
     return [
@@ -165,6 +169,17 @@ def annul(command: AnnulTest, test: DrugTest, recorded: DrugTestRecorded) -> lis
             reason=command.reason,
         )
     ]
+
+
+def _counts(stage: DrugTestStage, result: DrugTestResult) -> bool:
+    return stage is DrugTestStage.CONFIRMATORY and result is DrugTestResult.POSITIVE
+
+
+def _addressee(law: Law, on: date) -> Applied[SentAtOnce]:
+    try:
+        return positive_sent_to(law, on=on)
+    except NotInForce as silent:
+        raise Invalid("no law of that day is known") from silent
 
 
 def evolve(test: DrugTest, event: Event) -> DrugTest:

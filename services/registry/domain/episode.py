@@ -9,6 +9,7 @@ from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeC
 from libs.events.contracts.values import EpisodeKind, UnitRef
 from libs.events.decider import Decider, Invalid, Refused, Unknown
 from libs.events.event import Event
+from services.registry.domain.ages import ages_fit
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def complete(command: CompleteEpisode, episode: Episode) -> list[Event]:
         return []  # Said twice, true once.
     if episode.completed is not None:
         raise AlreadyCompleted("the episode was completed before")
+    ages_fit(command.age_at_decision, command.age_at_completion)
     return [completed]
 
 

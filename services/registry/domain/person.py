@@ -93,6 +93,7 @@ class Residence:
 class Person:
     """What decisions about a person need to know of what was recorded."""
 
+    registered: PersonRegistered | None = None
     id: UUID | None = None
     names: frozenset[str] = frozenset()
     full_name: str | None = None
@@ -135,24 +136,25 @@ def decide(command: PersonCommand, person: Person, law: Any) -> list[Event]:
 
 def register(command: RegisterPerson, person: Person) -> list[Event]:
     """Register somebody who is not known yet."""
-    if person.id is not None:
+    registered = PersonRegistered(
+        person_id=command.person_id,
+        registered_on=command.today,
+        unit=command.unit,
+        source=command.source,
+        full_name=command.full_name,
+        other_names=list(command.other_names) or None,
+        sex=command.sex,
+        birth_year=command.birth_year,
+        birth_date=command.birth_date,
+        citizen_id=command.citizen_id,
+        legacy_id9=command.legacy_id9,
+        address=command.address,
+    )
+    if person.registered == registered:
+        return []  # Said twice, true once.
+    if person.registered is not None:
         raise AlreadyRegistered("this id is taken")
-    return [
-        PersonRegistered(
-            person_id=command.person_id,
-            registered_on=command.today,
-            unit=command.unit,
-            source=command.source,
-            full_name=command.full_name,
-            other_names=list(command.other_names) or None,
-            sex=command.sex,
-            birth_year=command.birth_year,
-            birth_date=command.birth_date,
-            citizen_id=command.citizen_id,
-            legacy_id9=command.legacy_id9,
-            address=command.address,
-        )
-    ]
+    return [registered]
 
 
 def record_name(command: RecordName, person: Person, person_id: UUID) -> list[Event]:
@@ -220,6 +222,7 @@ def evolve(person: Person, event: Event) -> Person:
         case PersonRegistered():
             others = event.other_names if isinstance(event.other_names, list) else []
             return Person(
+                registered=event,
                 id=event.person_id,
                 names=_some(event.full_name).union(others),
                 full_name=_clear(event.full_name),

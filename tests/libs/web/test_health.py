@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine
 
 from tests.conftest import Bench
@@ -32,12 +33,14 @@ def test_without_a_verified_journal_it_is_not_ready(client: TestClient, rows: Ro
     assert answer.json()["checks"] == {"database": True, "journal": False, "schema": True}
 
 
-def test_behind_the_code_it_is_not_ready(client: TestClient, rows: Rows) -> None:
-    rows("update alembic_version set version_num = 'web_0000' where version_num = 'web_0001'")
+@pytest.mark.parametrize("schema", ["journal_0001", "web_9999"], ids=["behind", "ahead of"])
+def test_on_another_schema_than_the_codes_it_is_not_ready(schema: str, client: TestClient, rows: Rows) -> None:
+    ((known,),) = rows("select version_num from alembic_version")
+    rows("update alembic_version set version_num = :schema", schema=schema)
     try:
         answer = client.get("/health/ready")
     finally:
-        rows("update alembic_version set version_num = 'web_0001' where version_num = 'web_0000'")
+        rows("update alembic_version set version_num = :known", known=known)
     assert answer.status_code == 503
     assert answer.json()["checks"]["schema"] is False
 

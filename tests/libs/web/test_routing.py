@@ -47,12 +47,15 @@ def test_a_search_keeps_its_text_out_of_the_address(officer: Desk) -> None:
 def test_a_file_comes_in_and_its_rows_have_commands_of_their_own(desk: MakeDesk) -> None:
     police = desk(Role.COMMUNE_POLICE)
     headers = {"Authorization": f"Bearer {police.token}", "Idempotency-Key": "file-1"}
-    answers = [
-        police.client.post("/v1/files", headers=headers, files={"file": ("a.csv", b"1,2,3")}).json() for _ in (1, 2)
+    sent = [
+        police.client.post("/v1/files", headers=headers, files={"file": ("a.csv", content)})
+        for content in (b"1,2,3", b"1,2,3", b"1,2,4")
     ]
-    assert answers[0] == answers[1]
-    assert answers[0]["bytes"] == 5
-    assert UUID(answers[0]["command_id"]).version == 5
+    first, again, other = sent
+    assert first.json() == again.json()
+    assert first.json()["bytes"] == 5
+    assert UUID(first.json()["command_id"]).version == 5
+    assert other.json()["type"] == "urn:aftercare:problem:idempotency-key-reused"
 
 
 def test_a_route_without_a_permission_refuses_to_start(make_app: MakeApp) -> None:

@@ -4,7 +4,8 @@ from typing import assert_never
 
 from libs.events.decider import Decider, Unknown
 from libs.events.event import Event
-from libs.law.law import Law
+from libs.law.law import Law, NotInForce
+from libs.vietnam.calendar import CalendarUnknown
 from services.registry.domain.case.closing import (
     approve_removal,
     clear_use,
@@ -48,11 +49,19 @@ from services.registry.domain.case.opening import (
     open_dossier,
     report_completion,
 )
+from services.registry.domain.case.refusals import WrongDates
 from services.registry.domain.case.state import Case, evolve
 
 
-def decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:  # noqa: C901, PLR0911, PLR0912 -- One line a command.
+def decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:
     """What follows from a command under the law of its day; nothing when it says what is known already."""
+    try:
+        return _decide(command, case, law)
+    except (NotInForce, CalendarUnknown) as silent:
+        raise WrongDates("no law, or no calendar, is known for one of the days") from silent
+
+
+def _decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:  # noqa: C901, PLR0911, PLR0912 -- One line a command.
     if isinstance(command, ReportCompletion):
         return report_completion(command, case, law)
     if not case.known:

@@ -34,3 +34,8 @@ def decided_by_law(decision: Decision, case: Case, law: Law) -> tuple[str, ...]:
     if decision.unit != case.unit:
         raise WrongUnit("another unit is competent", rules=who.rules, unit=case.unit)
     return who.rules
+
+
+def once(*parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of all parts in order, each once."""
+    return tuple(dict.fromkeys(name for part in parts for name in part))

@@ -20,7 +20,7 @@ from libs.law.removal import UseInTerm, removal_after_term, takes_off_list
 from libs.law.terms import management_term
 from libs.law.use import triggers_determination
 from libs.law.words import OffList
-from services.registry.domain.case.checks import at_stage, decided_by_law, in_order
+from services.registry.domain.case.checks import at_stage, decided_by_law, in_order, once
 from services.registry.domain.case.commands import (
     ApproveRemoval,
     ClearUse,
@@ -42,19 +42,25 @@ _OFF_LIST = {
 
 
 def note_use(command: NoteUse, case: Case, law: Law) -> list[Event]:
-    """A confirmed use in the term calls for a determination of addiction (R-25); before or after it, nothing."""
-    if case.stage not in MANAGED or command.test_id in case.uses or command.detected_on < case.completed_on:
+    """A confirmed use since the completion is noted, and under management calls for a determination (R-25).
+
+    On another day than before, it is the same use corrected; before the completion or after the end, it is none.
+    """
+    if case.stage not in OPEN or case.uses.get(command.test_id) == command.detected_on:
         return []
-    triggered = triggers_determination(law, used_on=command.detected_on, under_management=True)
-    return [
-        UseDetected(
-            case_id=case.id,
-            person_id=case.person_id,
-            test_id=command.test_id,
-            detected_on=command.detected_on,
-            rules=triggered.rules,
-        )
-    ]
+    before = clear_use(ClearUse(command.test_id), case)
+    if command.detected_on < case.completed_on:
+        return before
+    managed = case.stage in MANAGED
+    triggered = triggers_determination(law, used_on=command.detected_on, under_management=managed)
+    detected = UseDetected(
+        case_id=case.id,
+        person_id=case.person_id,
+        test_id=command.test_id,
+        detected_on=command.detected_on,
+        rules=triggered.rules if triggered.value else (),
+    )
+    return [*before, detected]
 
 
 def clear_use(command: ClearUse, case: Case) -> list[Event]:
@@ -66,15 +72,18 @@ def clear_use(command: ClearUse, case: Case) -> list[Event]:
 
 
 def note_determination(command: NoteDetermination, case: Case, law: Law) -> list[Event]:
-    """Addiction ends the case (R-26, R-33); no addiction leaves the detected use as it was (domain 2.2, notes)."""
-    if case.stage not in MANAGED or command.determined_on < case.completed_on:
+    """Addiction ends the case (R-26, R-33); no addiction leaves the detected use as it was (domain 2.2, notes).
+
+    A case not decided yet ends too: it would stay open for ever and bar the case after the next completion.
+    """
+    if case.stage not in OPEN or command.determined_on < case.completed_on:
         return []
     about = {"case_id": case.id, "person_id": case.person_id}
     noted = DeterminationNoted(determined_on=command.determined_on, addicted=command.addicted, **about)
     if not command.addicted:
-        return [] if case.cleared_by == command.determined_on else [noted]
+        return [] if command.determined_on in case.cleared_on else [noted]
     off = takes_off_list(OffList.DETERMINED_ADDICTED, law, on=command.determined_on)
-    rules = tuple(dict.fromkeys(("R-26", *(off.rules if off.value else ()))))
+    rules = once(("R-26",) if case.stage in MANAGED else (), off.rules if off.value else ())
     ended = CaseEnded(reason=EndReason.RELAPSED, ended_on=command.determined_on, rules=rules, **about)
     return [noted, ended]
 
@@ -93,12 +102,23 @@ def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> lis
 
 
 def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event]:
-    """The chairman certifies the end and removes from the list (R-37); a withheld one needs its answer."""
-    if case.stage is Stage.REMOVAL_WITHHELD and not command.despite:
-        raise RemovalIsWithheld("say why the person is removed although removal was withheld", rules=("R-30",))
+    """The chairman certifies the end and removes from the list (R-30, R-31, R-37).
+
+    A use that withheld the removal, or that would now (it became known during the review), needs an answer.
+    """
+    if case.removal == command.decision:
+        return []
     at_stage(case, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD)
-    in_order(case.term_ends_on or case.completed_on, command.decision.signed_on, command.today)
-    rules = (*decided_by_law(command.decision, case, law), "R-37")
+    signed_on = command.decision.signed_on
+    in_order(case.term_ends_on or case.completed_on, signed_on, command.today)
+    authority = decided_by_law(command.decision, case, law)
+    use = _use(case)
+    found = removal_after_term(use, case.dates, law, on=signed_on)
+    withheld = case.stage is Stage.REMOVAL_WITHHELD or found.value is Removal.WITHHELD
+    if withheld and use is not UseInTerm.NONE and not command.despite:
+        rules = case.withheld_by or found.rules
+        raise RemovalIsWithheld("say why the person is removed although removal was withheld", rules=rules)
+    rules = once(authority, found.rules, ("R-37",) if law.holds("R-37", on=signed_on) else ())
     return [
         RemovalApproved(
             case_id=case.id,
@@ -113,7 +133,7 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
 
 def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
     """End early for a reason that the law of the day knows (R-33, R-36), or annul what was decided in error."""
-    if case.stage in {Stage.ENDED, Stage.COMPLETED}:
+    if case.ended == (command.reason, command.ended_on):
         return []
     at_stage(case, *OPEN)
     in_order(command.ended_on, command.today)
@@ -138,11 +158,10 @@ def _off_list(command: EndCase, law: Law) -> tuple[str, ...]:
 
 
 def _use(case: Case) -> UseInTerm:
-    if not case.uses:
+    last = max((on for on in case.uses.values() if on >= case.completed_on), default=None)
+    if last is None:
         return UseInTerm.NONE
-    if case.cleared_by is not None and case.cleared_by >= max(case.uses.values()):
-        return UseInTerm.NOT_ADDICTED
-    return UseInTerm.DETECTED
+    return UseInTerm.NOT_ADDICTED if any(on >= last for on in case.cleared_on) else UseInTerm.DETECTED
 
 
 def _withheld(command: OpenRemovalReview, case: Case, found: Applied[Removal]) -> RemovalWithheld:

@@ -60,8 +60,13 @@ def record_absence(command: RecordAbsence, case: Case, law: Law) -> list[Event]:
     at_stage(case, *MANAGED)
     in_order(case.completed_on, command.absent_from, command.absent_until, command.today)
     away = Span(command.absent_from, command.absent_until)
-    if away in case.absences:
+    same, otherwise = case.absences, case.reported_absences
+    if command.reported:
+        same, otherwise = otherwise, same
+    if away in same:
         return []
+    if away in otherwise:
+        raise WrongDates("the same days were recorded otherwise")
     longer = case if command.reported else replace(case, absences=(*case.absences, away))
     term = _term(longer, law, command.today)
     return [
@@ -81,10 +86,10 @@ def record_absence(command: RecordAbsence, case: Case, law: Law) -> list[Event]:
 def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event]:
     """Tell the new commune: within 5 working days (R-19), from 01/07/2026 within 24 hours (R-20) of leaving."""
     left_on = civil_date(command.left_at)
-    if (case.stage, case.to_unit) == (Stage.TRANSFERRING, command.to_unit):
+    if (case.to_unit, case.transits[-1:]) == (command.to_unit, (Span(left_on),)):
         return []
     at_stage(case, Stage.ACTIVE)
-    in_order(case.completed_on, left_on, command.today)
+    in_order(case.completed_on, left_on, civil_date(command.notified_at), command.today)
     if command.to_unit == case.unit:
         raise WrongUnit("the person would move to the same unit", unit=case.unit)
     if command.notified_at < command.left_at:
@@ -107,42 +112,39 @@ def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event
 
 def receive_transfer(command: ReceiveTransfer, case: Case) -> list[Event]:
     """The new commune goes on with the same term (R-35)."""
-    at_stage(case, Stage.TRANSFERRING)
-    in_order(case.transits[-1].start, command.received_on, command.today)
     unit = case.to_unit or case.unit
-    return [TransferReceived(case_id=case.id, person_id=case.person_id, unit=unit, received_on=command.received_on)]
+    received = TransferReceived(case_id=case.id, person_id=case.person_id, unit=unit, received_on=command.received_on)
+    return _arrival(received, case, command.received_on, command.today)
 
 
 def bounce_transfer(command: BounceTransfer, case: Case) -> list[Event]:
     """The old commune answers for the case again."""
-    at_stage(case, Stage.TRANSFERRING)
-    in_order(case.transits[-1].start, command.bounced_on, command.today)
-    return [
-        TransferBounced(
-            case_id=case.id,
-            person_id=case.person_id,
-            unit=case.unit,
-            bounced_on=command.bounced_on,
-            reason=command.reason,
-        )
-    ]
+    return _arrival(_bounced(case, command.bounced_on, command.reason), case, command.bounced_on, command.today)
 
 
 def imprison(command: Imprison, case: Case, law: Law) -> list[Event]:
-    """Prison ended a case until 30/06/2026 (R-32) and interrupts it from then on (R-33, R-34)."""
-    if case.stage is Stage.PAUSED and case.prison[-1].start == command.imprisoned_on:
+    """Prison ended a case until 30/06/2026 (R-32) and interrupts it from then on (R-33, R-34).
+
+    Whom it meets on the way to another commune, the old one answers for again.
+    """
+    if case.prison[-1:] == (Span(command.imprisoned_on),) or case.ended == (EndReason.PRISON, command.imprisoned_on):
         return []
     at_stage(case, *(MANAGED - {Stage.PAUSED}))
     in_order(case.completed_on, command.imprisoned_on, command.today)
     effect = prison_effect(case.dates, law, imprisoned_on=command.imprisoned_on)
     about = {"case_id": case.id, "person_id": case.person_id, "rules": effect.rules, "policies": effect.policies}
-    if effect.value is PrisonEffect.PAUSES:
-        return [CasePaused(paused_on=command.imprisoned_on, **about)]
-    return [CaseEnded(reason=EndReason.PRISON, ended_on=command.imprisoned_on, **about)]
+    if effect.value is PrisonEffect.ENDS:
+        return [CaseEnded(reason=EndReason.PRISON, ended_on=command.imprisoned_on, **about)]
+    paused = CasePaused(paused_on=command.imprisoned_on, **about)
+    if case.stage is not Stage.TRANSFERRING:
+        return [paused]
+    return [_bounced(case, max(command.imprisoned_on, case.transits[-1].start), "imprisoned"), paused]
 
 
 def release(command: Release, case: Case, law: Law) -> list[Event]:
     """The remaining term is served after release (R-34)."""
+    if case.prison and case.prison[-1].until == command.released_on:
+        return []
     at_stage(case, Stage.PAUSED)
     *before, last = case.prison
     in_order(last.start, command.released_on, command.today)
@@ -157,6 +159,18 @@ def release(command: Release, case: Case, law: Law) -> list[Event]:
             rules=term.rules,
         )
     ]
+
+
+def _arrival(event: TransferReceived | TransferBounced, case: Case, on: date, today: date) -> list[Event]:
+    if event == case.arrival:
+        return []
+    at_stage(case, Stage.TRANSFERRING)
+    in_order(case.transits[-1].start, on, today)
+    return [event]
+
+
+def _bounced(case: Case, on: date, reason: str) -> TransferBounced:
+    return TransferBounced(case_id=case.id, person_id=case.person_id, unit=case.unit, bounced_on=on, reason=reason)
 
 
 def _term(case: Case, law: Law, as_of: date) -> Applied[Term]:

@@ -1,5 +1,6 @@
 """A case is opened: reported, its dossier made, its management decided."""
 
+from dataclasses import replace
 from datetime import date
 
 from libs.events.contracts.registry.case import CompletionReported, DossierOpened, ManagementDecided, TermCorrected
@@ -11,7 +12,9 @@ from libs.law.choices import DecisionPath
 from libs.law.deadlines import decision_due, dossier_due
 from libs.law.law import Law
 from libs.law.terms import TermFacts, decision_path, management_term
-from services.registry.domain.case.checks import at_stage, decided_by_law, in_order
+from libs.law.transition import governing_regime
+from services.registry.domain.ages import ages_fit
+from services.registry.domain.case.checks import at_stage, decided_by_law, in_order, once
 from services.registry.domain.case.commands import (
     CorrectCompletionDate,
     DecideManagement,
@@ -42,6 +45,7 @@ def report_completion(command: ReportCompletion, case: Case, law: Law) -> list[E
     if (case.episode_id, case.presented_on) == (command.episode_id, command.presented_on):
         return []  # Said twice, true once.
     at_stage(case, Stage.UNKNOWN)
+    ages_fit(command.age_at_decision, command.age_at_completion)
     return [reported]
 
 
@@ -62,14 +66,16 @@ def open_dossier(command: OpenDossier, case: Case, law: Law) -> list[Event]:
             listed_by=listing.value.by,
             in_time=_in_time(due.value, command.opened_on),
             decision_due_on=decide_by.value,
-            rules=_once(listing.rules, due.rules, decide_by.rules),
+            rules=once(listing.rules, due.rules, decide_by.rules),
         )
     ]
 
 
 def decide_management(command: DecideManagement, case: Case, law: Law) -> list[Event]:
-    """Decide on management; the term runs from the completion (R-01 … R-04, R-14)."""
+    """Decide on management; the term runs from the completion (R-01 … R-04, R-14; R-42 across 01/07/2026)."""
     decision = command.decision
+    if case.decision == decision:
+        return []
     at_stage(case, Stage.DOSSIER_OPEN)
     in_order(case.dossier_on or case.presented_on, decision.signed_on, command.today)
     authority = decided_by_law(decision, case, law)
@@ -80,7 +86,8 @@ def decide_management(command: DecideManagement, case: Case, law: Law) -> list[E
     if path.value is DecisionPath.REVIEW and not command.reviewed:
         raise LateDecision("the term is over before the decision", rules=term.rules, ends_on=term.value.ends_on)
     due = decision_due(case.dossier_on or case.presented_on, law)
-    rules = _once(authority, category.rules, term.rules, due.rules)
+    regime = governing_regime(case.dates, law, on=decision.signed_on)
+    rules = once(authority, regime.rules, category.rules, term.rules, due.rules)
     return [
         ManagementDecided(
             case_id=case.id,
@@ -93,23 +100,22 @@ def decide_management(command: DecideManagement, case: Case, law: Law) -> list[E
             term_ends_on=term.value.ends_on,
             decision=decision.model_copy(update={"rules": rules}),
             in_time=_in_time(due.value, decision.signed_on),
-            policies=_once(category.policies, term.policies, path.policies),
+            policies=once(category.policies, term.policies, path.policies, due.policies),
         )
     ]
 
 
 def correct_completion_date(command: CorrectCompletionDate, case: Case, law: Law) -> list[Event]:
-    """Compute anew what runs from the completion; a case that is closed already goes to a human."""
+    """Compute anew what runs from the completion; a case that is closed, or decided too late, goes to a human."""
     if command.completed_on == case.completed_on:
         return []
-    closed = case.stage in {Stage.COMPLETED, Stage.ENDED, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}
+    review = case.stage in {Stage.COMPLETED, Stage.ENDED, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}
     starts_on = ends_on = None
-    if case.category is not None and case.decided_on is not None:
-        facts = TermFacts(
-            case.category, command.completed_on, case.decided_on, case.absences, case.prison, case.transits
-        )
-        term = management_term(facts, law, as_of=case.decided_on)
-        starts_on, ends_on = term.value.starts_on, term.value.ends_on
+    if case.decided_on is not None:
+        facts = replace(case.facts, completed_on=command.completed_on)
+        term = management_term(facts, law, as_of=case.decided_on).value
+        starts_on, ends_on = term.starts_on, term.ends_on
+        review |= decision_path(term, law, signed_on=case.decided_on).value is DecisionPath.REVIEW
     return [
         TermCorrected(
             case_id=case.id,
@@ -118,14 +124,10 @@ def correct_completion_date(command: CorrectCompletionDate, case: Case, law: Law
             term_starts_on=starts_on,
             term_ends_on=ends_on,
             reason=command.reason,
-            needs_review=closed or command.completed_on > case.presented_on,
+            needs_review=review or command.completed_on > case.presented_on,
         )
     ]
 
 
 def _in_time(due: date | None, done_on: date) -> bool:
     return due is None or done_on <= due
-
-
-def _once(*parts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for part in parts for name in part))

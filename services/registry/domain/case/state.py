@@ -25,7 +25,8 @@ from libs.events.contracts.registry.case import (
     UseDetected,
 )
 from libs.events.contracts.values import CaseStage as Stage
-from libs.events.contracts.values import Category, EpisodeKind, UnitRef
+from libs.events.contracts.values import Category, EndReason, EpisodeKind, UnitRef
+from libs.events.decision import Decision
 from libs.events.event import Event
 from libs.law.categories import Ages
 from libs.law.spans import Span
@@ -53,20 +54,30 @@ class Case:
     presented_on: date = date.min
     dossier_on: date | None = None
     category: Category | None = None
-    decided_on: date | None = None
+    decision: Decision | None = None
     term_ends_on: date | None = None
     absences: tuple[Span, ...] = ()
+    reported_absences: tuple[Span, ...] = ()
     prison: tuple[Span, ...] = ()
     transits: tuple[Span, ...] = ()
     to_unit: UnitRef | None = None
+    arrival: TransferReceived | TransferBounced | None = None
     uses: dict[UUID, date] = field(default_factory=dict)
-    cleared_by: date | None = None
+    cleared_on: frozenset[date] = frozenset()
+    withheld_by: tuple[str, ...] = ()
+    removal: Decision | None = None
+    ended: tuple[EndReason, date] | None = None
     helpers: frozenset[UUID] = frozenset()
 
     @property
     def known(self) -> bool:
         """Whether there is such a case."""
         return self.stage is not Stage.UNKNOWN
+
+    @property
+    def decided_on(self) -> date | None:
+        """When management was decided."""
+        return None if self.decision is None else self.decision.signed_on
 
     @property
     def dates(self) -> CaseDates:
@@ -103,15 +114,15 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
                 case,
                 stage=Stage.ACTIVE,
                 category=event.category,
-                decided_on=event.decision.signed_on,
+                decision=_as_said(event.decision),
                 term_ends_on=event.term_ends_on,
             )
         case HelperAssigned():
             return replace(case, helpers=case.helpers | {event.helper_id})
         case AbsenceRecorded():
-            if event.reported:
-                return case
             away = Span(event.absent_from, event.absent_until)
+            if event.reported:
+                return replace(case, reported_absences=(*case.reported_absences, away))
             return replace(case, absences=(*case.absences, away), term_ends_on=event.term_ends_on)
         case TransferNotified():
             return replace(
@@ -119,11 +130,12 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
                 stage=Stage.TRANSFERRING,
                 to_unit=event.to_unit,
                 transits=(*case.transits, Span(event.left_on)),
+                arrival=None,
             )
         case TransferReceived():
-            return _arrived(case, event.unit, event.received_on)
+            return _arrived(case, event, event.received_on)
         case TransferBounced():
-            return _arrived(case, event.unit, event.bounced_on)
+            return _arrived(case, event, event.bounced_on)
         case CasePaused():
             return replace(case, stage=Stage.PAUSED, prison=(*case.prison, Span(event.paused_on)))
         case CaseResumed():
@@ -135,22 +147,26 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
         case UseCleared():
             return replace(case, uses={test: on for test, on in case.uses.items() if test != event.test_id})
         case DeterminationNoted():
-            return case if event.addicted else replace(case, cleared_by=event.determined_on)
+            return case if event.addicted else replace(case, cleared_on=case.cleared_on | {event.determined_on})
         case RemovalReviewOpened():
-            return replace(case, stage=Stage.REMOVAL_REVIEW)
+            return replace(case, stage=Stage.REMOVAL_REVIEW, withheld_by=())
         case RemovalWithheld():
-            return replace(case, stage=Stage.REMOVAL_WITHHELD)
+            return replace(case, stage=Stage.REMOVAL_WITHHELD, withheld_by=event.rules)
         case RemovalApproved():
-            return replace(case, stage=Stage.COMPLETED)
+            return replace(case, stage=Stage.COMPLETED, removal=_as_said(event.decision))
         case CaseEnded():
-            return replace(case, stage=Stage.ENDED)
+            return replace(case, stage=Stage.ENDED, ended=(event.reason, event.ended_on))
         case TermCorrected():
             return replace(case, completed_on=event.completed_on, term_ends_on=event.term_ends_on)
         case _:
             return case
 
 
-def _arrived(case: Case, unit: UnitRef, on: date) -> Case:
+def _arrived(case: Case, arrival: TransferReceived | TransferBounced, on: date) -> Case:
     *before, last = case.transits
     spans = (*before, Span(last.start, max(on, last.start)))
-    return replace(case, stage=Stage.ACTIVE, unit=unit, to_unit=None, transits=spans)
+    return replace(case, stage=Stage.ACTIVE, unit=arrival.unit, to_unit=None, transits=spans, arrival=arrival)
+
+
+def _as_said(decision: Decision) -> Decision:
+    return decision.model_copy(update={"rules": ()})

@@ -1,0 +1,1 @@
+"""What the clubs publish: who was invited, who joined, who left."""

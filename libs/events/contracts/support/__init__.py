@@ -1,0 +1,1 @@
+"""What support publishes: who applied for vocational training, and what became of it."""

@@ -1,0 +1,1 @@
+"""The clubs' aggregates: pure deciders."""

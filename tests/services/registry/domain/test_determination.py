@@ -1,0 +1,94 @@
+"""Determinations of addiction, and the relapse they prove after a completed episode (D116 Art 3(6))."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from libs.events.contracts.registry.determination import DeterminationRecorded, RelapseConfirmed
+from libs.events.testing import Specification
+from services.registry.domain.determination import (
+    AlreadyDetermined,
+    Determination,
+    DeterminedInTheFuture,
+    LastCompletion,
+    RecordDetermination,
+    determination_decider,
+)
+from tests.services.registry.domain.case.story import EARLIER, EPISODE, HERE, PERSON, day
+
+determination = Specification(determination_decider)
+ID = UUID(int=21)
+LAST = LastCompletion(EPISODE, day("2026-03-02"), "registry.events/7=4211")
+
+
+def record(on: str = "2026-05-18", last: LastCompletion | None = LAST, **more: Any) -> RecordDetermination:
+    """Record what a body found."""
+    command = RecordDetermination(
+        ID,
+        PERSON,
+        HERE,
+        day(on),
+        day("2026-09-01"),
+        addicted=True,
+        body="Bệnh viện 09",
+        certificate_number="7",
+        last_completion=last,
+    )
+    return replace(command, **more)
+
+
+def recorded(on: str = "2026-05-18", **more: Any) -> DeterminationRecorded:
+    """It was recorded."""
+    facts: dict[str, Any] = {"addicted": True, "body": "Bệnh viện 09", "certificate_number": "7", **more}
+    return DeterminationRecorded(determination_id=ID, person_id=PERSON, unit=HERE, determined_on=day(on), **facts)
+
+
+def relapse(on: str = "2026-05-18") -> RelapseConfirmed:
+    """It proves a relapse."""
+    return RelapseConfirmed(
+        determination_id=ID,
+        person_id=PERSON,
+        episode_id=EPISODE,
+        unit=HERE,
+        determined_on=day(on),
+        relied_on="registry.events/7=4211",
+    )
+
+
+@pytest.mark.parametrize("on", ["2026-03-02", "2026-05-18", "2026-07-01"])
+def test_addiction_after_a_completed_episode_is_a_relapse_whatever_became_of_the_case(on: str) -> None:
+    determination.given().when(record(on)).then(recorded(on), relapse(on))
+
+
+def test_no_addiction_is_no_relapse() -> None:
+    determination.given().when(record(addicted=False)).then(recorded(addicted=False))
+
+
+def test_addiction_of_somebody_who_completed_nothing_is_no_relapse() -> None:
+    determination.given().when(record(last=None)).then(recorded())
+
+
+def test_addiction_before_the_completion_is_no_relapse() -> None:
+    determination.given().when(record("2026-03-01")).then(recorded("2026-03-01"))
+
+
+def test_a_relapse_is_confirmed_once() -> None:
+    determination.given(recorded(), relapse()).when(record()).then()
+    determination.given(recorded()).when(record()).then()
+
+
+@pytest.mark.parametrize("other", [{"addicted": False}, {"body": "Trạm y tế"}, {"certificate_number": "8"}])
+def test_a_determination_is_recorded_once_and_not_otherwise(other: dict[str, Any]) -> None:
+    determination.given(recorded(), relapse()).when(record(**other)).then_refused(AlreadyDetermined)
+
+
+def test_no_determination_lies_in_the_future() -> None:
+    determination.given().when(record("2026-09-02")).then_refused(DeterminedInTheFuture)
+
+
+def test_a_determination_ignores_what_is_not_its_own() -> None:
+    state = determination_decider.fold(Determination(), [recorded(), relapse()])
+    assert state == Determination(recorded())
+    assert determination_decider.evolve(state, EARLIER.reported) == state
