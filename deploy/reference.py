@@ -74,7 +74,7 @@ def routes_page() -> str:
 
 
 def roles_page() -> str:
-    """Roles × permissions × scopes."""
+    """How far each role reaches with each permission."""
     return "# Roles\n\nA cell is how far a role reaches with a permission.\n\n" + table()
 
 
