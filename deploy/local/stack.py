@@ -57,6 +57,10 @@ class Stack:
             names = [*(engine.name for engine in self._engines), *self._process_names()]
             return [name for name in reversed(names) if self._supervisor.stop(name)]
 
+    def stop_process(self, name: str) -> bool:
+        """Stop one process of a service; False when it does not run."""
+        return self._supervisor.stop(name)
+
     def status(self) -> list[Part]:
         """How each part is now; asking changes nothing."""
         settings = self.environment() if self.env_file.exists() else {}

@@ -56,8 +56,10 @@ class _Rows:
 
     def __iter__(self) -> Iterator[Row]:
         shown: dict[tuple[int, int], Cell] = {}
+        # The reader begins at the first row, and at the first column that holds anything.
+        left: list[Cell] = [None] * (self._sheet.start or (0, 0))[1]
         for index, values in enumerate(self._sheet.iter_rows()):
-            cells = [_cell(value) for value in values]
+            cells = left + [_cell(value) for value in values]
             for first, last, anchor in self._spans.get(index, ()):
                 if anchor == (index, first):
                     shown[anchor] = cells[first] if first < len(cells) else None

@@ -1,6 +1,6 @@
-"""What the registry's news does to memberships: death and moving away end them; relapse and coming off the list do not.
+"""What the registry's news does to memberships: death and moving away end them; relapse and the end of management do not.
 
-Neither is a relapse, a sentence or the end of management a reason to leave (domain 3.6): the club is for after-rehab.
+Membership is voluntary, and a relapse does not by itself end it (domain 3.6): the club is there for that, too.
 """
 
 from uuid import UUID

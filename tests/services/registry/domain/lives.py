@@ -15,13 +15,21 @@ from libs.law.policies import SWITCHES
 C = TypeVar("C")
 S = TypeVar("S")
 
-STEPS_MAX = 16
-# Before the first law, across the change, and beyond the last calendar that is known.
-BIRTH_OF_LAW, END_OF_CALENDAR = date(2021, 10, 1), date(2028, 2, 1)
-LIFE_DAYS = (END_OF_CALENDAR - BIRTH_OF_LAW).days
+STEPS_MAX = 20
+# Before the first law, under it, up to the change, after it, and where the known calendar ends.
+BEGINNINGS = (
+    date(2021, 11, 20),
+    date(2024, 3, 4),
+    date(2025, 6, 2),
+    date(2026, 6, 15),
+    date(2026, 9, 1),
+    date(2027, 11, 15),
+)
+DAYS_ON = (0, 0, 1, 2, 3, 30, 200, 400)
+DAYS_BACK = (0, 0, 0, 0, 1, 2, 5, 30, 400, -1)
 
 
-@dataclass
+@dataclass(repr=False)
 class Life(Generic[C, S]):
     """What happened: `steps` are the state before each command, the command, and its events or refusal."""
 
@@ -32,6 +40,9 @@ class Life(Generic[C, S]):
 
     def __post_init__(self) -> None:
         self.state = self.decider.initial
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{command} -> {result!r:.80}" for _, command, result in self.steps)
 
     def live(self, command: C) -> None:
         """Decide and fold; anything raised but a refusal fails the test."""
@@ -68,13 +79,13 @@ def some_law(draw: st.DrawFn) -> Law:
 def lives(draw: st.DrawFn, decider: Decider[C, S], commands: Callable[[st.DrawFn, S, date], C]) -> Life[C, S]:
     """A life of up to `STEPS_MAX` commands, with a today that mostly moves on by days or months."""
     life = Life(decider, draw(st.just(LAW) | some_law()))
-    today = BIRTH_OF_LAW + timedelta(days=draw(st.integers(0, LIFE_DAYS)))
+    today = draw(st.sampled_from(BEGINNINGS)) + timedelta(days=draw(st.integers(0, 30)))
     for _ in range(draw(st.integers(1, STEPS_MAX))):
-        today += timedelta(days=draw(st.sampled_from((0, 0, 1, 2, 3, 30, 200, 400))))
+        today += timedelta(days=draw(st.sampled_from(DAYS_ON)))
         life.live(commands(draw, life.state, today))
     return life
 
 
 def around(draw: st.DrawFn, today: date) -> date:
-    """Mostly today or some days before; now and then tomorrow, or years ago."""
-    return today - timedelta(days=draw(st.sampled_from((0, 0, 0, 1, 2, 5, 30, 100, 400, 2000, -1))))
+    """Mostly today or some days before; now and then tomorrow, or a year ago."""
+    return today - timedelta(days=draw(st.sampled_from(DAYS_BACK)))

@@ -1,0 +1,1 @@
+"""Support's tables: what it writes with each command, and what it knows of persons from the registry."""
