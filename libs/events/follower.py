@@ -16,7 +16,7 @@ from libs.events.event import Event, contract_of
 from libs.events.handling import Handler
 from libs.events.kafka import Log, LogError, Member, Message, PlaceLost, events_topic, marks_topic
 from libs.events.marks import Mark, store_mark
-from libs.events.projection import Projection
+from libs.events.projection import Projection, live_tables
 from libs.events.projector import Projector
 from libs.events.reactor import Reactor
 from libs.events.record import NotARecord, Record, from_value, next_link
@@ -192,8 +192,9 @@ class Follower:
             connection.execute(_EVERYWHERE)
             hold(connection, LIVE, {place: self._held[place] for place in batches})
             events = [one for part in decoded.values() for one in part]
+            tables = live_tables(connection)
             for projector in self._projectors:
-                projector.apply(connection, projector.projection.live(connection), events)
+                projector.apply(connection, tables[projector.projection.name], events)
             self._ignore(connection, batches)
             advance(connection, LIVE, reached)
             crash_point("follower.before-commit")

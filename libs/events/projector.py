@@ -14,7 +14,7 @@ from libs.events.codec import Codec, unseal
 from libs.events.columns import Column
 from libs.events.event import Event, Sealed
 from libs.events.keyring import keyed_hash
-from libs.events.projection import KNOWN, SYSTEM, Projection
+from libs.events.projection import KNOWN, SYSTEM, Projection, live_tables
 from libs.events.record import Record
 
 Decoded = tuple[Record, Event]
@@ -158,15 +158,15 @@ class InlineProjector:
     def apply(self, connection: Connection, events: Sequence[Decoded]) -> None:
         """Fold into the live tables, seeing every row whatever the caller's scope."""
         connection.execute(text("select set_config('aftercare.scope', '*', true)"))
+        tables = live_tables(connection)
         for projector in self._projectors:
-            if any(projector.projection.keys_of(event) for _, event in events):
-                _apply_or_refuse(projector, connection, events)
+            _apply_or_refuse(projector, connection, tables[projector.projection.name], events)
 
 
-def _apply_or_refuse(projector: Projector, connection: Connection, events: Sequence[Decoded]) -> None:
+def _apply_or_refuse(projector: Projector, connection: Connection, table: str, events: Sequence[Decoded]) -> None:
     projection = projector.projection
     try:
-        projector.apply(connection, projection.live(connection), events)
+        projector.apply(connection, table, events)
     except IntegrityError as error:
         if isinstance(error.orig, UniqueViolation):
             refusal = projection.refusal(error.orig.diag.constraint_name or "")

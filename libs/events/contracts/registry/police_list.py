@@ -30,12 +30,14 @@ class ListReceived(Event, type="registry.list-received", version=1, effective="a
 class RowQuarantined(Event, type="registry.row-quarantined", version=1):
     """A row waits for a human; its cells lie encrypted under the file's key, not here.
 
-    `candidates` are persons it may be, best first; `problems` are codes of domain 5.5 and of the matching.
+    `unit` is the row's own where it could be told, else the list's; `sheet` and `row` count from 1, as the sender
+    sees them. `candidates` are persons it may be, best first; `problems` are codes of domain 5.5 and of the matching.
     """
 
     list_id: UUID
     row_id: UUID
-    sheet: str
+    unit: UnitRef
+    sheet: int
     row: int
     problems: tuple[str, ...]
     candidates: tuple[UUID, ...] = ()
@@ -51,7 +53,10 @@ class RowResolved(Event, type="registry.row-resolved", version=1):
 
 
 class ListApplied(Event, type="registry.list-applied", version=1):
-    """Every row of the list has its end: received = matched + new + quarantined + rejected."""
+    """Every row of the list has its end: received = matched + new + quarantined + rejected.
+
+    `carried` of the quarantined rows wait already, word for word, under an earlier list of the same unit.
+    """
 
     list_id: UUID
     received: int
@@ -59,3 +64,4 @@ class ListApplied(Event, type="registry.list-applied", version=1):
     new: int
     quarantined: int
     rejected: int
+    carried: int = 0
