@@ -25,9 +25,9 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def loose(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """The models within a body, itself among them, that would let unknown fields pass."""
-    for part in _within(model, set()):
+def loose(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models within a parameter's type, however deep, that would let unknown fields pass."""
+    for part in _within(annotation, set()):
         if part.model_config.get("extra") != "forbid":
             yield part
 

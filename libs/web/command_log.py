@@ -50,7 +50,7 @@ def request_hmac(parts: Parts, values: Mapping[str, Any]) -> bytes:
 
 def find(parts: Parts, entry: Entry) -> Outcome | None:
     """What the command did when it came first, or None; `KeyReused` when that was another request."""
-    with parts.engine.connect() as connection:
+    with parts.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(_FIND, _key(entry)).one_or_none()
     if row is None:
         return None
@@ -75,7 +75,7 @@ def write(connection: Connection, entry: Entry, outcome: Outcome) -> None:
 
 def remember(parts: Parts, entry: Entry) -> None:
     """Keep the key of a command whose effects are many commands, each known by its own id."""
-    with parts.engine.begin() as connection, suppress(Taken):
+    with suppress(Taken), parts.engine.begin() as connection:
         write(connection, entry, Outcome("", 0))
 
 

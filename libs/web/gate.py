@@ -1,12 +1,13 @@
 """The order in which a request is looked at: token, permission, headers, size, and only then its content."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import anyio
 from anyio.to_thread import run_sync
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,11 +16,12 @@ from libs.events.clock import now
 from libs.events.telemetry import span
 from libs.web.access import reach
 from libs.web.admitted import Admitted, expected_in, key_in, purpose_in, wait_in
+from libs.web.answers import JSON
 from libs.web.edge import CIVIL
 from libs.web.endpoint import Endpoint
 from libs.web.failures import meaning_of
 from libs.web.freshness import Positions, is_level
-from libs.web.limits import limited
+from libs.web.limits import Limits, limited
 from libs.web.messages import language_of
 from libs.web.problems import problem
 from libs.web.refusals import MediaUnsupported, NotYetKnown, ParameterUnknown
@@ -27,9 +29,29 @@ from libs.web.requests import request_id_of
 from libs.web.routing import Route
 from libs.web.web import Web
 
-_MEDIA = {False: "application/json", True: "multipart/form-data"}
+UPLOAD = "multipart/form-data"
 _ANY_DAY = date(2026, 1, 1)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a route takes from a request: the names in its query, the content type of its body, if it has one."""
+
+    parameters: frozenset[str]
+    media: str | None
+
+    def bytes_max(self, route: Route, limits: Limits) -> int:
+        """How large a body may be."""
+        return route.body_bytes_max or (limits.upload_bytes_max if self.media == UPLOAD else limits.body_bytes_max)
+
+    def check(self, request: Request) -> None:
+        """Refuse a query or content type that the route does not have."""
+        if not self.parameters.issuperset(request.query_params):
+            raise ParameterUnknown("a parameter that the route does not have")
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self.media not in (None, given):
+            raise MediaUnsupported("another content type", expected=self.media)
 
 
 class Gate(APIRoute):
@@ -38,46 +60,46 @@ class Gate(APIRoute):
     def get_route_handler(self) -> Handler:
         """FastAPI's own way in, behind ours."""
         inner = super().get_route_handler()
-        endpoint = self.endpoint
+        endpoint, intake = self.endpoint, _intake(self)
         if not isinstance(endpoint, Endpoint):
             raise TypeError("a gate stands before an Endpoint")
-        parameters = frozenset(field.alias for field in self.dependant.query_params)
+        web, route = endpoint.web, endpoint.route
 
         async def handler(request: Request) -> Response:
-            return await _traced(
-                endpoint.web, endpoint.route, request, lambda: _pass(endpoint, parameters, request, inner)
-            )
+            attributes = {"http.request.method": route.method, "http.route": route.path}
+            with span(route.name, attributes, kind="server", parent=request.headers.get("traceparent")) as current:
+                try:
+                    response = await _pass(web, route, intake, request, inner)
+                except Exception as error:  # noqa: BLE001 -- Every end of a request is a problem of ours.
+                    response = _refuse(web, request, error)
+                    current.set_attribute("error.type", type(error).__name__)
+                current.set_attribute("http.response.status_code", response.status_code)
+            return response
 
         return handler
 
 
-async def _traced(web: Web, route: Route, request: Request, work: Callable[[], Awaitable[Response]]) -> Response:
-    attributes = {"http.request.method": route.method, "http.route": route.path}
-    with span(route.name, attributes, kind="server", parent=request.headers.get("traceparent")) as current:
-        try:
-            response = await work()
-        except Exception as error:  # noqa: BLE001 -- Every end of a request is a problem of ours.
-            refused = meaning_of(error, web.names)
-            language = language_of(request.headers.get("accept-language"))
-            response = problem(refused, web.catalogue, language, str(request_id_of(request.scope)))
-            current.set_attribute("error.type", refused.problem)
-        current.set_attribute("http.response.status_code", response.status_code)
-        return response
+def _intake(gate: APIRoute) -> Intake:
+    parameters = frozenset(field.alias for field in gate.dependant.query_params)
+    if gate.body_field is None:
+        return Intake(parameters, None)
+    return Intake(parameters, UPLOAD if isinstance(gate.body_field.field_info, Form) else JSON)
 
 
-async def _pass(endpoint: Endpoint, parameters: frozenset[str], request: Request, inner: Handler) -> Response:
-    web, route = endpoint.web, endpoint.route
-    admitted = await run_sync(_admit, web, route, request, parameters)
+def _refuse(web: Web, request: Request, error: Exception) -> Response:
+    language = language_of(request.headers.get("accept-language"))
+    return problem(meaning_of(error, web.names), web.catalogue, language, str(request_id_of(request.scope)))
+
+
+async def _pass(web: Web, route: Route, intake: Intake, request: Request, inner: Handler) -> Response:
+    admitted = await run_sync(_admit, web, route, request)
+    intake.check(request)
     await _wait(web, admitted.wait_for)
     request.scope["aftercare.admitted"] = admitted
-    upload = endpoint.upload
-    largest = route.body_bytes_max or (web.limits.upload_bytes_max if upload else web.limits.body_bytes_max)
-    if endpoint.has_body and request.headers.get("content-type", "").split(";")[0].strip().lower() != _MEDIA[upload]:
-        raise MediaUnsupported("another content type", expected=_MEDIA[upload])
-    return await inner(limited(request, largest))
+    return await inner(limited(request, intake.bytes_max(route, web.limits)))
 
 
-def _admit(web: Web, route: Route, request: Request, parameters: frozenset[str]) -> Admitted:
+def _admit(web: Web, route: Route, request: Request) -> Admitted:
     headers = request.headers
     caller = web.tokens.caller(headers.get("authorization"))
     web.rate.take(caller.sub)
@@ -85,10 +107,7 @@ def _admit(web: Web, route: Route, request: Request, parameters: frozenset[str])
     reached = reach(caller, route.permission, today, web.expand_units)
     purpose = purpose_in(headers, reached, needed=route.person)
     key = key_in(headers) if route.command else None
-    if not parameters.issuperset(request.query_params):
-        raise ParameterUnknown("a parameter that the route does not have")
-    request_id: UUID = request_id_of(request.scope)
-    return Admitted(caller, reached, request_id, purpose, key, expected_in(headers), wait_in(headers))
+    return Admitted(caller, reached, request_id_of(request.scope), purpose, key, expected_in(headers), wait_in(headers))
 
 
 async def _wait(web: Web, wanted: Positions) -> None:
@@ -109,5 +128,5 @@ async def _wait(web: Web, wanted: Positions) -> None:
 
 
 def _level(web: Web, wanted: Positions) -> bool:
-    with web.parts.engine.connect() as connection:
+    with web.parts.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         return is_level(connection, web.parts.service, wanted)

@@ -16,7 +16,7 @@ from libs.events.telemetry import start_telemetry
 from libs.web.access import ExpandUnits
 from libs.web.app import make_app
 
-GRACE_SECONDS = 4
+GRACE_SECONDS = 3
 IDLE_CONNECTION_SECONDS = 30
 CONNECTIONS_MAX = 2_000
 _PORTS = {"http": 80, "https": 443}

@@ -1,4 +1,4 @@
-"""What the registry's news does to memberships: death and moving away end them; relapse and the end of management do not.
+"""What the registry's news does to memberships: death and moving away end them, the end of management does not.
 
 Membership is voluntary, and a relapse does not by itself end it (domain 3.6): the club is there for that, too.
 """

@@ -8,7 +8,7 @@ Refused
 └── Invalid              422  dates contradict each other, or the registry says it (libs.events.decider)
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, assert_never
 from uuid import UUID
@@ -40,8 +40,9 @@ from services.clubs.domain.membership.commands import (
 
 # What a club learns from the registry and never says itself.
 _OF_THE_REGISTRY = frozenset({LeaveReason.DECEASED, LeaveReason.DECLARED_MISSING})
-# Where each later event leaves a membership, from its effective day on.
+# Where each event leaves a membership, from its effective day on.
 _STAGES: dict[type[Event], Stage] = {
+    MemberInvited: Stage.INVITED,
     MemberJoined: Stage.ACCEPTED,
     InvitationDeclined: Stage.DECLINED,
     InvitationLapsed: Stage.LAPSED,
@@ -53,11 +54,12 @@ About = dict[str, UUID]
 
 @dataclass(frozen=True)
 class Membership:
-    """What decisions about a membership need to know; `since` is the day of its stage."""
+    """What decisions about a membership need to know; `since` is the day of its stage, `last` what led to it."""
 
     invited: MemberInvited | None = None
     stage: Stage | None = None
     since: date = date.min
+    last: Event | None = None
 
 
 class NotOnTheList(Refused):
@@ -99,7 +101,6 @@ def invite(command: InviteMember, membership: Membership) -> list[Event]:
     """Invite from the list (001-16); the invitation stays good when the person comes off the list later."""
     if not command.managed:
         raise NotOnTheList("the person is not on the management list", rules=("001-16",))
-    _in_order(command.invited_on, command.today)
     invited = MemberInvited(
         membership_id=command.membership_id,
         person_id=command.person_id,
@@ -108,44 +109,32 @@ def invite(command: InviteMember, membership: Membership) -> list[Event]:
         invited_on=command.invited_on,
         relied_on=command.relied_on,
     )
-    if membership.invited == invited:
-        return []  # Said twice, true once.
-    _at(membership, None)
-    return [invited]
+    return _once(invited, membership, command.today, None)
 
 
 def answer(command: AnswerInvitation, membership: Membership, about: About) -> list[Event]:
-    """Accept or decline, once; nobody has to come."""
-    wanted = Stage.ACCEPTED if command.accepted else Stage.DECLINED
-    if (membership.stage, membership.since) == (wanted, command.answered_on):
-        return []
-    _at(membership, Stage.INVITED)
-    _in_order(membership.since, command.answered_on, command.today)
+    """Accept or decline; nobody has to come."""
     if command.accepted:
-        return [MemberJoined(joined_on=command.answered_on, **about)]
-    return [InvitationDeclined(declined_on=command.answered_on, **about)]
+        return _once(MemberJoined(joined_on=command.answered_on, **about), membership, command.today, Stage.INVITED)
+    declined = InvitationDeclined(declined_on=command.answered_on, **about)
+    return _once(declined, membership, command.today, Stage.INVITED)
 
 
 def leave(command: LeaveClub, membership: Membership, about: About) -> list[Event]:
     """A member may leave at any time."""
     if command.reason in _OF_THE_REGISTRY:
         raise Invalid("only the registry tells of this", end=command.reason)
-    if (membership.stage, membership.since) == (Stage.LEFT, command.left_on):
-        return []
-    _at(membership, Stage.ACCEPTED)
-    _in_order(membership.since, command.left_on, command.today)
-    return [MemberLeft(reason=command.reason, left_on=command.left_on, **about)]
+    left = MemberLeft(reason=command.reason, left_on=command.left_on, **about)
+    return _once(left, membership, command.today, Stage.ACCEPTED)
 
 
 def rejoin(command: RejoinClub, membership: Membership, about: About) -> list[Event]:
     """Whoever left may come back, listed or not: the list says who is invited, not who may stay."""
-    if (membership.stage, membership.since) == (Stage.ACCEPTED, command.rejoined_on):
-        return []
-    _at(membership, Stage.LEFT)
-    if not command.alive:
+    rejoined = MemberRejoined(rejoined_on=command.rejoined_on, relied_on=command.relied_on, **about)
+    events = _once(rejoined, membership, command.today, Stage.LEFT)
+    if events and not command.alive:
         raise PersonDeceased("the person died", rules=("R-36",))
-    _in_order(membership.since, command.rejoined_on, command.today)
-    return [MemberRejoined(rejoined_on=command.rejoined_on, relied_on=command.relied_on, **about)]
+    return events
 
 
 def end(reason: LeaveReason, on: date, membership: Membership, about: About) -> list[Event]:
@@ -162,10 +151,11 @@ def end(reason: LeaveReason, on: date, membership: Membership, about: About) -> 
 
 def evolve(membership: Membership, event: Event) -> Membership:
     """The membership after one more fact."""
-    if isinstance(event, MemberInvited):
-        return Membership(event, Stage.INVITED, event.invited_on)
     stage = _STAGES.get(type(event))
-    return membership if stage is None else replace(membership, stage=stage, since=event.effective_on or date.min)
+    if stage is None:
+        return membership
+    invited = event if isinstance(event, MemberInvited) else membership.invited
+    return Membership(invited, stage, event.effective_on or date.min, event)
 
 
 def _answers_for(unit: UnitRef, club_unit: UnitRef) -> bool:
@@ -176,14 +166,15 @@ def _answers_for(unit: UnitRef, club_unit: UnitRef) -> bool:
         return False
 
 
-def _at(membership: Membership, stage: Stage | None) -> None:
+def _once(event: Event, membership: Membership, today: date, stage: Stage | None) -> list[Event]:
+    """The event, at its stage and on a day between that stage's first and today; nothing when it was the last one."""
+    if event == membership.last:
+        return []
     if membership.stage is not stage:
         raise WrongStage("the membership is in another stage", stage=membership.stage)
-
-
-def _in_order(*dates: date) -> None:
-    if list(dates) != sorted(dates):
-        raise Invalid("the dates contradict each other, or lie in the future")
+    if not membership.since <= (event.effective_on or today) <= today:
+        raise Invalid("the day lies before what happened last, or in the future")
+    return [event]
 
 
 membership_decider: Decider[MembershipCommand, Membership] = Decider("membership", Membership(), decide, evolve)

@@ -79,7 +79,6 @@ def decide(command: TrainingCommand, training: Training, law: Law) -> list[Event
 def apply(command: ApplyForTraining, training: Training, law: Law) -> list[Event]:
     """Apply while under management; that there is no other enrolment, the table of enrolments knows (R-60)."""
     _managed(managed=command.managed)
-    _in_order(command.applied_on, command.today)
     applied = TrainingApplied(
         training_id=command.training_id,
         person_id=command.person_id,
@@ -90,70 +89,53 @@ def apply(command: ApplyForTraining, training: Training, law: Law) -> list[Event
         relied_on=command.relied_on,
         rules=_supported(law, command.applied_on),
     )
-    if training.applied == applied:
-        return []  # Said twice, true once.
-    _at(training, None)
-    return [applied]
+    return _once(applied, training, command.today, None)
 
 
 def assess(command: AssessTraining, training: Training, about: About) -> list[Event]:
     """Find an application eligible, or not and why."""
     if command.eligible == (command.reason is not None):
         raise Invalid("a reason is given when the application is not eligible, and only then")
-    wanted = Stage.ELIGIBLE if command.eligible else Stage.INELIGIBLE
-    if (training.stage, training.since) == (wanted, command.assessed_on):
-        return []
-    _at(training, Stage.APPLIED)
-    _in_order(training.since, command.assessed_on, command.today)
-    if command.reason is None:
-        return [TrainingFoundEligible(assessed_on=command.assessed_on, **about)]
-    return [TrainingFoundIneligible(assessed_on=command.assessed_on, reason=command.reason, **about)]
+    found: Event = TrainingFoundEligible(assessed_on=command.assessed_on, **about)
+    if command.reason is not None:
+        found = TrainingFoundIneligible(assessed_on=command.assessed_on, reason=command.reason, **about)
+    return _once(found, training, command.today, Stage.APPLIED)
 
 
 def approve(command: ApproveTraining, training: Training, about: About, law: Law) -> list[Event]:
     """The chairman decides on support as on management (R-04), for somebody who is still managed (R-09)."""
     signed_on = command.decision.signed_on
-    if (training.stage, training.since) == (Stage.APPROVED, signed_on):
-        return []
-    _at(training, Stage.ELIGIBLE)
-    _managed(managed=command.managed)
-    _in_order(training.since, signed_on, command.today)
+    supported = _supported(law, signed_on)
     competent = decider(law, on=signed_on)
     if command.decision.body != competent.value:
         raise NotAllowedByLaw("another office decides", rules=competent.rules, competent=competent.value)
-    rules = (*competent.rules, *_supported(law, signed_on))
-    decision = command.decision.model_copy(update={"rules": rules})
-    return [TrainingApproved(approved_on=signed_on, decision=decision, relied_on=command.relied_on, **about)]
+    decision = command.decision.model_copy(update={"rules": (*competent.rules, *supported)})
+    approved = TrainingApproved(approved_on=signed_on, decision=decision, relied_on=command.relied_on, **about)
+    events = _once(approved, training, command.today, Stage.ELIGIBLE)
+    if events:
+        _managed(managed=command.managed)
+    return events
 
 
 def enrol(command: EnrolInTraining, training: Training, about: About) -> list[Event]:
     """Begin what was approved."""
-    if (training.stage, training.since) == (Stage.ENROLLED, command.enrolled_on):
-        return []
-    _at(training, Stage.APPROVED)
-    _in_order(training.since, command.enrolled_on, command.today)
-    return [TrainingEnrolled(school_id=command.school_id, enrolled_on=command.enrolled_on, **about)]
+    enrolled = TrainingEnrolled(school_id=command.school_id, enrolled_on=command.enrolled_on, **about)
+    return _once(enrolled, training, command.today, Stage.APPROVED)
 
 
 def complete(command: CompleteTraining, training: Training, about: About) -> list[Event]:
     """Finish; who is off the list by then finishes all the same."""
-    if (training.stage, training.since) == (Stage.COMPLETED, command.completed_on):
-        return []
-    _at(training, Stage.ENROLLED)
-    _in_order(training.since, command.completed_on, command.today)
     number = command.certificate_number
-    return [TrainingCompleted(completed_on=command.completed_on, certificate_number=number, **about)]
+    completed = TrainingCompleted(completed_on=command.completed_on, certificate_number=number, **about)
+    return _once(completed, training, command.today, Stage.ENROLLED)
 
 
 def drop(command: DropTraining, training: Training, about: About) -> list[Event]:
     """Withdraw an application, or stop the training."""
     if command.reason in _OF_THE_REGISTRY:
         raise Invalid("only the registry tells of this", end=command.reason)
-    if (training.stage, training.since) == (Stage.DROPPED, command.dropped_on):
-        return []
-    _at(training, *_UNDER_WAY)
-    _in_order(training.since, command.dropped_on, command.today)
-    return [TrainingDropped(reason=command.reason, dropped_on=command.dropped_on, **about)]
+    dropped = TrainingDropped(reason=command.reason, dropped_on=command.dropped_on, **about)
+    return _once(dropped, training, command.today, *_UNDER_WAY)
 
 
 def end(command: EndTraining, training: Training, about: About) -> list[Event]:
@@ -175,14 +157,15 @@ def _supported(law: Law, on: date) -> tuple[str, ...]:
     return (rule.id,)
 
 
-def _at(training: Training, *stages: Stage | None) -> None:
+def _once(event: Event, training: Training, today: date, *stages: Stage | None) -> list[Event]:
+    """The event, at one of its stages and on a day between that stage's first and today; nothing if it was the last."""
+    if event == training.last:
+        return []
     if training.stage not in stages:
         raise WrongStage("the enrolment is in another stage", stage=training.stage)
-
-
-def _in_order(*dates: date) -> None:
-    if list(dates) != sorted(dates):
-        raise Invalid("the dates contradict each other, or lie in the future")
+    if not training.since <= (event.effective_on or today) <= today:
+        raise Invalid("the day lies before what happened last, or in the future")
+    return [event]
 
 
 training_decider: Decider[TrainingCommand, Training] = Decider("training", Training(), decide, evolve)

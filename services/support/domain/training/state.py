@@ -1,6 +1,6 @@
 """An enrolment as decisions see it, and how each event changes it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from libs.events.contracts.support.training import (
@@ -15,8 +15,9 @@ from libs.events.contracts.support.training import (
 from libs.events.contracts.support.training import TrainingStage as Stage
 from libs.events.event import Event
 
-# Where each later event leaves an enrolment, from its effective day on.
+# Where each event leaves an enrolment, from its effective day on.
 _STAGES: dict[type[Event], Stage] = {
+    TrainingApplied: Stage.APPLIED,
     TrainingFoundEligible: Stage.ELIGIBLE,
     TrainingFoundIneligible: Stage.INELIGIBLE,
     TrainingApproved: Stage.APPROVED,
@@ -28,16 +29,18 @@ _STAGES: dict[type[Event], Stage] = {
 
 @dataclass(frozen=True)
 class Training:
-    """What decisions about an enrolment need to know; `since` is the day of its stage."""
+    """What decisions about an enrolment need to know; `since` is the day of its stage, `last` what led to it."""
 
     applied: TrainingApplied | None = None
     stage: Stage | None = None
     since: date = date.min
+    last: Event | None = None
 
 
 def evolve(training: Training, event: Event) -> Training:
     """The enrolment after one more fact."""
-    if isinstance(event, TrainingApplied):
-        return Training(event, Stage.APPLIED, event.applied_on)
     stage = _STAGES.get(type(event))
-    return training if stage is None else replace(training, stage=stage, since=event.effective_on or date.min)
+    if stage is None:
+        return training
+    applied = event if isinstance(event, TrainingApplied) else training.applied
+    return Training(applied, stage, event.effective_on or date.min, event)

@@ -1,0 +1,74 @@
+"""What a row says in words about a person's state: never a fact here, always a reason for a human to look."""
+
+import re
+from datetime import date
+
+from libs.sheets.table import Mark
+from libs.vietnam.calendar import add_months
+from libs.vietnam.dates import PartialDate, parse_list_date
+from libs.vietnam.spelling import folded, one_spelling
+from services.registry.feed.cells import Cells, RawRow, text_of
+from services.registry.feed.dirt import Problem
+
+SAYING = ("category", "note", "stop_reason", "full_name")
+ADDRESSES = ("current_address", "temporary_address", "permanent_address", "both_addresses", "note")
+WORDS = {
+    "status_dead": re.compile(r"\b(đã chết|chết|tử vong|đã mất(?! (cmnd|cccd|giấy|căn cước)))"),
+    "status_prison": re.compile(r"\b(đi tù|ở tù|thụ án|chấp hành án|trại giam|tạm giam|án phạt tù)\b"),
+    "status_rehab": re.compile(r"\b(đi cscn|cscnbb|đang (ở |tại |trong )?(cơ sở |trung tâm )?cai|vào cơ sở cai)\b"),
+    "status_moved": re.compile(r"\b(chuyển (đi|địa phương|nơi|khẩu)|(đi khỏi|bỏ|rời) địa phương|đã chuyển)\b"),
+    "status_suspected": re.compile(r"\bnghi nghiện\b"),
+}
+HOMELESS = re.compile(r"không (có )?nơi (cư trú|ở)|lang thang|vô gia cư|không (có )?chỗ ở")
+MARKS = {
+    Mark.HIDDEN: "row_hidden",
+    Mark.STRUCK: "row_struck",
+    Mark.COMMENTED: "row_commented",
+    Mark.FAILED_FORMULA: "formula_failed",
+}
+AT_HOME = frozenset({"viet nam", "vietnam", "vn", "viet"})
+UNREAD = ("drug_types", "rehab_times", "test_result")
+MONTHS_OF_TERMS = (12, 24)
+
+
+def read_statuses(row: RawRow, on: date) -> list[Problem]:
+    """All that speaks beside the identity columns: words, marks, nationality, dates of the decision."""
+    found = [Problem(code, column) for column in SAYING for code in _said(text_of(row.cells, column))]
+    found += [Problem("no_fixed_residence", column) for column in ADDRESSES if _homeless(text_of(row.cells, column))]
+    found += [Problem(code) for mark, code in MARKS.items() if mark in row.marks]
+    there = {
+        Problem("status_moved", "moved_to"): bool(text_of(row.cells, "moved_to")),
+        Problem("sheet_hidden"): row.traits.hidden,
+        Problem("row_coloured"): row.traits.colour_tells and Mark.FILLED in row.marks,
+        Problem("foreign_national", "nationality"): _foreign(text_of(row.cells, "nationality")),
+        Problem("decision_contradicts", "decision_date"): _contradicts(row.cells, row.traits.epoch, on),
+    }
+    found += [problem for problem, holds in there.items() if holds]
+    return found + [Problem("unread", column) for column in UNREAD if text_of(row.cells, column)]
+
+
+def _said(text: str) -> list[str]:
+    small = one_spelling(text).lower()
+    return [code for code, words in WORDS.items() if words.search(small)] if small else []
+
+
+def _homeless(text: str) -> bool:
+    return bool(text) and HOMELESS.search(one_spelling(text).lower()) is not None
+
+
+def _foreign(text: str) -> bool:
+    return bool(text) and folded(text) not in AT_HOME
+
+
+def _contradicts(cells: Cells, epoch: date, on: date) -> bool:
+    """Item 49: an impossible date or one after the list's, a term that is not one or two years."""
+    said = {name: cells[name] for name in ("decision_date", "term_from", "term_to") if name in cells}
+    # A term may end after the list's day.
+    days = {name: parse_list_date(cell, on=add_months(on, 36), epoch=epoch) for name, cell in said.items()}
+    known = {name: day.first_day for name, day in days.items() if isinstance(day, PartialDate) and day.day}
+    if known.keys() != said.keys() or any(known[name] > on for name in known.keys() - {"term_to"}):
+        return True
+    begins, ends = known.get("term_from"), known.get("term_to")
+    if begins is None or ends is None:
+        return False
+    return all(abs((add_months(begins, months) - ends).days) > 1 for months in MONTHS_OF_TERMS)

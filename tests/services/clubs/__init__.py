@@ -1,0 +1,1 @@
+"""Tests of the clubs, and what both twins are tested beside."""
