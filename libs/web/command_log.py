@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, text
 from starlette.datastructures import UploadFile
 
-from libs.events.handling import Outcome
+from libs.events.handling import Outcome, Target
 from libs.events.keyring import keyed_hash
 from libs.events.service import Parts
 from libs.web.refusals import KeyReused
@@ -60,6 +60,20 @@ def find(parts: Parts, entry: Entry) -> Outcome | None:
     return Outcome(row.stream, row.version, tuple(records), repeated=True)
 
 
+def once(parts: Parts, entry: Entry, target: Target[Any, Any]) -> Outcome:
+    """Handle the command and keep its outcome; when its key was taken meanwhile, that outcome, or `KeyReused`."""
+
+    def keep(connection: Connection, outcome: Outcome) -> None:
+        write(connection, entry, outcome)
+
+    try:
+        outcome = parts.handler.handle(target, also=keep)
+    except Taken:
+        return _found(find(parts, entry))
+    # Done before, and not found in the log: after a restore the journal alone knows the command.
+    return (find(parts, entry) or outcome) if outcome.repeated else outcome
+
+
 def write(connection: Connection, entry: Entry, outcome: Outcome) -> None:
     """Keep an accepted outcome in the command's own transaction; `Taken` ends it when another was first."""
     values = {
@@ -77,6 +91,12 @@ def remember(parts: Parts, entry: Entry) -> None:
     """Keep the key of a command whose effects are many commands, each known by its own id."""
     with suppress(Taken), parts.engine.begin() as connection:
         write(connection, entry, Outcome("", 0))
+
+
+def _found(outcome: Outcome | None) -> Outcome:
+    if outcome is None:
+        raise LookupError("a key was taken and is not there")
+    return outcome
 
 
 def _key(entry: Entry) -> dict[str, object]:

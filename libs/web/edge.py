@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -60,14 +60,16 @@ class Edge:
             f" where {projection.key} = :key{current}"
         )
         row = connection.execute(text(statement), {"key": key}).mappings().one_or_none()
-        found = self.found(None if row is None else projection.load(row))
-        if row is not None:
-            self.relied_on.append(Position(row["row_source"], row["row_partition"], row["row_sequence"]))
+        if row is None:
+            raise Unknown("nothing of this kind within the caller's scope")
+        # Rows without a unit are the same for everyone: to see one says nothing of the caller's scope.
+        self.in_scope |= projection.unit is not None or self.admitted.reach.nationwide
+        self.relied_on.append(Position(row["row_source"], row["row_partition"], row["row_sequence"]))
         self.snapshot.used.rows(places_of([row]))
-        return found
+        return projection.load(row)
 
     def found(self, row: R | None) -> R:
-        """A row read with `reading`, or `Unknown` when there is none."""
+        """A row of a projection with units, read with `reading`; `Unknown` when there is none."""
         if row is None:
             raise Unknown("nothing of this kind within the caller's scope")
         self.in_scope = True
@@ -160,7 +162,7 @@ class Edge:
         target = Target(decider, stream, command, self.meta(), subject, self.admitted.expected)
         # Two connections held by one request could starve the pool.
         self.snapshot.close()
-        return _handled(self.parts, self.command(), target)
+        return command_log.once(self.parts, self.command(), target)
 
     def command(self) -> command_log.Entry:
         """The entry of this request in the command log."""
@@ -182,25 +184,3 @@ class Edge:
         values = (getattr(row, f.name) for row in rows if is_dataclass(row) for f in fields(row))
         if subjects := {value.subject for value in values if isinstance(value, Sealed)}:
             self.parts.codec.keyring.find(subjects)
-
-
-def _handled(parts: Parts, entry: command_log.Entry, target: Target[Any, Any]) -> Outcome:
-    try:
-        outcome = parts.handler.handle(target, also=partial(_log, entry))
-    except command_log.Taken:
-        outcome = None
-    if outcome is not None and not outcome.repeated:
-        return outcome
-    # Somebody was faster with this key: theirs is the answer, if it was the same request. After a restore the log
-    # is empty and the journal alone knows the command.
-    return command_log.find(parts, entry) or _certain(outcome)
-
-
-def _log(entry: command_log.Entry, connection: Connection, outcome: Outcome) -> None:
-    command_log.write(connection, entry, outcome)
-
-
-def _certain(outcome: Outcome | None) -> Outcome:
-    if outcome is None:
-        raise EdgeMisused("a command was taken and is not there")
-    return outcome

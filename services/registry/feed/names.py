@@ -1,6 +1,7 @@
 """The name of a row: one spelling, nicknames apart, and whatever makes it no name that anybody can be known by."""
 
 import re
+from unicodedata import normalize
 
 from libs.vietnam.names import normal_name, split_other_names
 from libs.vietnam.spelling import folded
@@ -9,9 +10,14 @@ from services.registry.feed.dirt import Problem
 
 FORMULA = re.compile(r"[=+@]|-(?=\S)")
 OTHERS = re.compile(r"[,;/\n]|\btức\b|\bhoặc\b")
-# Letters of other alphabets, and those that TCVN3 and VNI show in place of Vietnamese ones.
-FOREIGN = re.compile(r"[ÄÅÆÇËÎÏÑÖØÛÜÞßäåæçëîïñöøûüþÿŒœŠšŸŽž]|[^\W\d_](?<![A-Za-zÀ-ỹ])|[¡-©«-¿×÷\ufffd]")
-ABBREVIATION = re.compile(r"[^\W\d_aăâeêioôơuưyàáảãạ]{1,3}\.?|[^\W\d_]{1,3}\.", re.IGNORECASE)
+VOWELS = "aăâeêioôơuưy"
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+# The last are of peoples of the Central Highlands.
+LETTERS = {normalize("NFC", vowel + tone) for vowel in VOWELS for tone in TONES} | set(VOWELS + "đ\u012d\u014f\u016d\u0115\u010d")
+QUOTES = set("\u2018\u2019\u201c\u201d\u2013\u2014")
+# How VNI writes Văn, Trần, Nguyễn and Lê: as pairs of vowels that no syllable has.
+VNI = re.compile(r"a[âáàãêéè]|e[âáàã]", re.IGNORECASE)
+CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{1,3}")
 # Names of the Central Highlands begin so: `H Hen Niê`, `K Brít`.
 BEGINNINGS = frozenset({"h", "k", "r", "n"})
 NOTE = re.compile(r"\d|[()\[\]{}:;?*#=]")
@@ -35,15 +41,21 @@ def _problems(written: str, name: str) -> list[str]:
     words = name.split()
     found = {
         "formula": is_formula(written),
-        "name_mojibake": FOREIGN.search(name) is not None,
-        "name_not_a_name": NOTE.search(name) is not None,
-        "name_abbreviated": any(_abbreviated(word, n) for n, word in enumerate(words)) and len(words) > 1,
-        "name_without_marks": name.isascii() and len(words) > 1,
+        "name_mojibake": VNI.search(normalize("NFC", written)) or any(_foreign(sign) for sign in name),
+        "name_not_a_name": NOTE.search(name),
+        "name_abbreviated": len(words) > 1 and any(_abbreviated(word, n) for n, word in enumerate(words)),
+        "name_without_marks": len(words) > 1 and name.isascii(),
     }
     return [code for code, there in found.items() if there]
 
 
+def _foreign(sign: str) -> bool:
+    """Whether a sign is of another alphabet, or one that TCVN3 shows in place of a Vietnamese letter."""
+    return not sign.isascii() and sign.lower() not in LETTERS and sign not in QUOTES
+
+
 def _abbreviated(word: str, place: int) -> bool:
-    if place == 0 and word.lower() in BEGINNINGS:
-        return False
-    return ABBREVIATION.fullmatch(folded(word) if not word.endswith(".") else word) is not None
+    plain = folded(word)
+    return word.endswith(".") or (
+        CONSONANTS.fullmatch(plain) is not None and (place > 0 or plain not in BEGINNINGS)
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from libs.sheets.table import Mark
 from libs.vietnam.calendar import add_months
 from libs.vietnam.dates import PartialDate, parse_list_date
+from libs.vietnam.number_text import is_excuse
 from libs.vietnam.spelling import folded, one_spelling
 from services.registry.feed.cells import Cells, RawRow, text_of
 from services.registry.feed.dirt import Problem
@@ -62,7 +63,7 @@ def _foreign(text: str) -> bool:
 
 def _contradicts(cells: Cells, epoch: date, on: date) -> bool:
     """Item 49: an impossible date or one after the list's, a term that is not one or two years."""
-    said = {name: cells[name] for name in ("decision_date", "term_from", "term_to") if name in cells}
+    said = {name: cells[name] for name in ("decision_date", "term_from", "term_to") if not is_excuse(text_of(cells, name))}
     # A term may end after the list's day.
     days = {name: parse_list_date(cell, on=add_months(on, 36), epoch=epoch) for name, cell in said.items()}
     known = {name: day.first_day for name, day in days.items() if isinstance(day, PartialDate) and day.day}

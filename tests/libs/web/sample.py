@@ -164,6 +164,22 @@ def closed(event: FolderClosed, row: FolderRow | None) -> FolderRow | None:
 
 
 @dataclass(frozen=True)
+class StampRow:
+    """How many stamps a folder bears, for everyone to know."""
+
+    folder_id: UUID
+    stamps: int
+
+
+stamps = Projection("desk.stamps", 1, StampRow)
+
+
+@stamps.on(FolderStamped, key=lambda e: e.folder_id)
+def counted(event: FolderStamped, row: StampRow | None) -> StampRow:
+    return StampRow(event.folder_id, event.stamps)
+
+
+@dataclass(frozen=True)
 class MemberRow:
     """A member as followed from the clubs."""
 
@@ -291,7 +307,7 @@ def view(edge: Edge, row: FolderRow) -> FolderView:
 
 PARTS: dict[str, Any] = {
     "name": "desk",
-    "inline": [folders],
+    "inline": [folders, stamps],
     "following": Following(["club"], [members]),
     "routers": [router],
     "migrations": [MIGRATIONS],

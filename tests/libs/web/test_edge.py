@@ -6,13 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from libs.events.handling import Outcome
+from libs.events.record import Position
 from libs.web.answers import Seen
 from libs.web.edge import Edge
+from libs.web.freshness import render_position
 from libs.web.purposes import Purpose
 from libs.web.roles import Permission, Role
 from libs.web.routing import Router
 from tests.libs.web.conftest import Desk, MakeApp, MakeDesk
-from tests.libs.web.sample import AWAY, HOME, PROVINCE, FolderView, StampFolder, folder_decider, folders, view
+from tests.libs.web.sample import AWAY, HOME, PROVINCE, FolderView, StampFolder, folder_decider, folders, stamps, view
 
 TYPE = "urn:aftercare:problem:"
 
@@ -94,6 +96,11 @@ def breaches() -> Router:
     def writes_without_looking(folder_id: UUID, edge: Edge) -> Outcome:
         return edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
 
+    @router.command("/v1/unwalled/{folder_id}", permission=Permission.CASE_DECIDE)
+    def looks_at_what_everyone_sees(folder_id: UUID, edge: Edge) -> Outcome:
+        edge.find(stamps, folder_id)
+        return edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
+
     @router.command("/v1/twice/{folder_id}", permission=Permission.CASE_DECIDE)
     def handles_two_commands(folder_id: UUID, edge: Edge) -> Outcome:
         edge.find(folders, folder_id)
@@ -127,6 +134,28 @@ def test_nothing_is_handled_before_something_was_found(
     make_app: MakeApp, breaches: Router, folder: UUID, chairman: Desk
 ) -> None:
     assert failed(chairman.on(make_app([breaches])).post(f"/v1/blind/{folder}"))
+
+
+def test_what_everyone_sees_opens_nothing(
+    make_app: MakeApp, breaches: Router, folder: UUID, chairman: Desk, desk: MakeDesk
+) -> None:
+    chairman.post(f"/v1/folders/{folder}/stamps")
+    stranger = desk(Role.COMMUNE_CHAIRMAN, units=[AWAY])
+    assert failed(stranger.on(make_app([breaches])).post(f"/v1/unwalled/{folder}"))
+
+
+def test_a_command_can_say_what_it_rests_on(make_app: MakeApp, folder: UUID, chairman: Desk) -> None:
+    router, relied = Router("relies"), list[Position]()
+
+    @router.command("/v1/relies/{folder_id}", permission=Permission.CASE_DECIDE)
+    def relies(folder_id: UUID, edge: Edge) -> Outcome:
+        edge.find(folders, folder_id)
+        relied.extend(edge.relied_on)
+        return edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
+
+    first = chairman.post(f"/v1/folders/{folder}/stamps").json()["position"]
+    assert chairman.on(make_app([router])).post(f"/v1/relies/{folder}").status_code == 200
+    assert [render_position(position) for position in relied] == [first]
 
 
 def test_one_request_is_one_command(make_app: MakeApp, breaches: Router, folder: UUID, chairman: Desk) -> None:

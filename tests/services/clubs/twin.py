@@ -24,7 +24,7 @@ from tests.libs.web.sample import HOME, expand
 
 @dataclass(frozen=True)
 class Twin:
-    """A twin's databases and app; `folder` is where its messages lie."""
+    """A twin's databases, its parts under the `api` role, its app, and who mints its tokens."""
 
     bench: Bench
     parts: Parts
@@ -62,7 +62,7 @@ def beside(service: Service, name: str, source: str) -> Service:
 
 @contextmanager
 def opened(bench: Bench, folder: Path, messages: Path) -> Iterator[Twin]:
-    """The twin with its app open; the issuer's keys lie in the folder."""
+    """The twin with its app open; the issuer's keys lie in `folder`, the service's own words in `messages`."""
     issuer = Issuer(folder, mode=Mode.DEVELOPMENT, issuer=ISSUER, audience=AUDIENCE)
     parts = bench.open()
     app = make_app(parts, settings=settings_of(issuer.jwks), expand_units=expand, messages=[messages], limits=QUICK)

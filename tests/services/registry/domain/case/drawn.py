@@ -22,7 +22,7 @@ EXPECTED: dict[Stage, tuple[type, ...]] = {
     Stage.UNKNOWN: (c.ReportCompletion,),
     Stage.REPORTED: (c.OpenDossier,),
     Stage.DOSSIER_OPEN: (c.DecideManagement,),
-    Stage.ACTIVE: (c.RecordAbsence, c.NotifyTransfer, c.Imprison, c.NoteUse, c.OpenRemovalReview, c.OpenRemovalReview),
+    Stage.ACTIVE: (c.RecordAbsence, c.NotifyTransfer, c.Imprison, c.NoteUse, c.NoteUse, *[c.OpenRemovalReview] * 3),
     Stage.TRANSFERRING: (c.ReceiveTransfer, c.ReceiveTransfer, c.BounceTransfer, c.Imprison),
     Stage.PAUSED: (c.Release,),
     Stage.REMOVAL_REVIEW: (c.ApproveRemoval, c.ApproveRemoval, c.NoteUse, c.Imprison),
