@@ -29,7 +29,7 @@ class Codec:
 
     def drafts(self, stream: str, version: int, subject: str, events: Sequence[Event], meta: Meta) -> list[Draft]:
         """The events as drafts with versions from `version + 1`; keys they need are durable on return."""
-        keys = self.keyring.ensure([subject]) if any(event.contract.encrypted for event in events) else {}
+        keys = self.keyring.ensure([subject]) if any(map(_holds_secrets, events)) else {}
         return [
             self._draft((stream, version + 1 + index, subject), event, meta, index, keys)
             for index, event in enumerate(events)
@@ -71,6 +71,10 @@ class Codec:
         """The JSON value in one sealed field, or `REDACTED`."""
         key = self.keyring.find([sealed.subject]).get(sealed.subject)
         return REDACTED if key is None else unseal(key, sealed)
+
+
+def _holds_secrets(event: Event) -> bool:
+    return any(getattr(event, name) is not None for name in event.contract.encrypted)
 
 
 def opened_event(keys: Mapping[str, bytes], event: Event) -> Event:

@@ -1,7 +1,7 @@
 """The follower: reads the topics of its sources once, proves that nothing is missing, folds, then reacts."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event as Stop
 from typing import Any
@@ -167,23 +167,28 @@ class Follower:
         links = [record.cloud.get("traceparent") for batch in batches.values() for record in batch.records]
         attributes = {"messaging.system": "kafka", "messaging.consumer.group.name": self._service}
         with span("process events", attributes, kind="consumer", links=links):
-            try:
-                self._fold(batches)
-            except (OwnershipLost, *Away):
-                raise
-            except Exception as error:  # noqa: BLE001 -- Whatever a fold raises, only its partition stops.
-                self._isolate(member, batches, error)
-                return
-            self._react(batches)
+            folded = self._isolated(member, batches, self._fold)
+            self._isolated(member, folded, self._react)
 
-    def _isolate(self, member: Member, batches: Mapping[Place, Batch], error: Exception) -> None:
-        """One partition's fold failed: find it, stop it, and let the others go on."""
-        if len(batches) == 1:
-            (place,) = batches
-            self._stop(member, place, f"a fold failed with {type(error).__name__}")
-            return
+    def _isolated(
+        self, member: Member, batches: Mapping[Place, Batch], work: Callable[[Mapping[Place, Batch]], None]
+    ) -> dict[Place, Batch]:
+        """Do the work for all partitions at once; where one fails, stop that one and let the others go on."""
+        try:
+            if batches:
+                work(batches)
+            return dict(batches)
+        except (OwnershipLost, *Away):
+            raise
+        except Exception as error:  # noqa: BLE001 -- Whatever a fold or a reaction raises, only its partition stops.
+            if len(batches) == 1:
+                (place,) = batches
+                self._stop(member, place, f"{work.__name__.strip('_')} failed with {type(error).__name__}")
+                return {}
+        done: dict[Place, Batch] = {}
         for place, batch in batches.items():
-            self._apply(member, {place: batch})
+            done |= self._isolated(member, {place: batch}, work)
+        return done
 
     def _fold(self, batches: Mapping[Place, Batch]) -> None:
         decoded = {place: self._decoded(batch.records) for place, batch in batches.items()}

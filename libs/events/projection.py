@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from libs.events.columns import Column, columns_of
 from libs.events.decider import Refused
 from libs.events.event import ContractError, Event
+from libs.events.record import Position
 
 R = TypeVar("R")
 E = TypeVar("E", bound=Event)
@@ -110,6 +111,15 @@ class Projection(Generic[R]):
         rows = connection.execute(text(statement), values | ({"known_at": at} if self.history else {}))
         return [self.load(row) for row in rows.mappings()]
 
+    def placed(self, connection: Connection, where: str, *, tail: str = "", **values: Any) -> list[tuple[R, Position]]:
+        """The live version's rows that satisfy an SQL condition, each with the event that made it what it is."""
+        names = f"{self.names}, row_source, row_partition, row_sequence"
+        statement = f"select {names} from {self.live(connection)} where ({where}){self._now()} {tail}"  # noqa: S608 -- Our own words.
+        return [
+            (self.load(row), Position(row["row_source"], row["row_partition"], row["row_sequence"]))
+            for row in connection.execute(text(statement), values).mappings()
+        ]
+
     def live(self, connection: Connection) -> str:
         """The table that readers use now: ask in the same transaction as the read."""
         found: str = connection.execute(_LIVE, {"name": self.name}).scalar_one()
@@ -119,6 +129,9 @@ class Projection(Generic[R]):
         """How a command is refused that breaks the unique index of this name, if it is one of ours."""
         numbered = {f"u{n}": refusal for n, refusal in enumerate(self.unique.values())}
         return numbered.get(constraint.rsplit("_", 1)[-1])
+
+    def _now(self) -> str:
+        return " and known_to = 'infinity'" if self.history else ""
 
     def _known(self, at: datetime | None) -> str:
         if not self.history:

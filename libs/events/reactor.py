@@ -1,5 +1,6 @@
 """Reactors: an event of one's own or another service becomes a command in one's own."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -54,17 +55,15 @@ class Reactor:
         react = self.reactions.get(type(event))
         if react is None:
             return []
-        cause = UUID(record.id)
-        return [
-            Target(
-                one.decider,
-                one.stream,
-                one.command,
-                self._meta(record, uuid5(cause, f"{self.name}/{n}")),
-                one.subject,
-            )
-            for n, one in enumerate(react(event, connection))
-        ]
+        cause, seen = UUID(record.id), Counter[str]()
+        targets = []
+        for one in react(event, connection):
+            # From the stream, not from the place in the list: a second reading may find fewer.
+            command_id = uuid5(cause, f"{self.name}/{one.stream}/{seen[one.stream]}")
+            seen[one.stream] += 1
+            meta = self._meta(record, command_id)
+            targets.append(Target(one.decider, one.stream, one.command, meta, one.subject))
+        return targets
 
     def _meta(self, record: Record, command_id: UUID) -> Meta:
         return Meta(

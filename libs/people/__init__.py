@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from libs.events.contracts.registry.case import (
     CaseEnded,
@@ -14,9 +17,10 @@ from libs.events.contracts.registry.case import (
     TransferReceived,
 )
 from libs.events.contracts.registry.person import PersonDied, PersonRegistered, ResidenceRecorded
-from libs.events.contracts.values import Category, Sex
+from libs.events.contracts.values import Category, EndReason, Sex
 from libs.events.event import Event
 from libs.events.projection import Projection
+from libs.events.record import Position
 
 SOURCE = "registry"
 Change = Callable[[Any], dict[str, Any]]
@@ -34,6 +38,7 @@ class KnownPerson:
     managed: bool = False
     alive: bool = True
     case_id: UUID | None = None
+    lived_from: date = date.min
 
 
 def people(service: str) -> Projection[KnownPerson]:
@@ -42,7 +47,13 @@ def people(service: str) -> Projection[KnownPerson]:
 
     @directory.on(PersonRegistered, key=lambda e: e.person_id)
     def registered(event: PersonRegistered, row: KnownPerson | None) -> KnownPerson:
-        return KnownPerson(event.person_id, event.unit, event.sex, event.birth_year)
+        return KnownPerson(event.person_id, event.unit, event.sex, event.birth_year, lived_from=event.registered_on)
+
+    @directory.on(ResidenceRecorded, key=lambda e: e.person_id)
+    def resided(event: ResidenceRecorded, row: KnownPerson | None) -> KnownPerson | None:
+        if row is None or event.lived_from < row.lived_from:
+            return row
+        return replace(row, unit=event.unit, lived_from=event.lived_from)
 
     for event_class, change in _CHANGES.items():
         directory.on(event_class, key=_person)(_changed(change))
@@ -54,18 +65,29 @@ def _person(event: Any) -> UUID:
     return person_id
 
 
+def known(
+    directory: Projection[KnownPerson], connection: Connection, person_id: UUID
+) -> tuple[KnownPerson, Position] | None:
+    """A person within the reader's scope, and the registry's event from which the row is as it is."""
+    found = directory.placed(connection, "person_id = :person", person=person_id)
+    return found[0] if found else None
+
+
 def _changed(change: Change) -> Callable[[Any, KnownPerson | None], KnownPerson | None]:
     return lambda event, row: None if row is None else replace(row, **change(event))
 
 
+def _dead(event: CaseEnded) -> dict[str, Any]:
+    return {"alive": False} if event.reason is EndReason.DECEASED else {}
+
+
 # What each later event says of a person.
 _CHANGES: dict[type[Event], Change] = {
-    ResidenceRecorded: lambda e: {"unit": e.unit},
     PersonDied: lambda _: {"alive": False, "managed": False},
     ManagementDecided: lambda e: {"unit": e.unit, "category": e.category, "managed": True, "case_id": e.case_id},
     TransferReceived: lambda e: {"unit": e.unit},
     CasePaused: lambda _: {"managed": False},
     CaseResumed: lambda _: {"managed": True},
-    CaseEnded: lambda _: {"managed": False, "case_id": None},
+    CaseEnded: lambda e: {"managed": False, "case_id": None} | _dead(e),
     RemovalApproved: lambda _: {"managed": False, "case_id": None},
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from libs.events.contracts.clubs.membership import LeaveReason, MembershipStage
 from libs.events.handling import Outcome
+from libs.people import known
 from libs.web.answers import Seen
 from libs.web.bodies import Body, View
 from libs.web.edge import Edge
@@ -21,7 +22,7 @@ from services.clubs.domain.membership.commands import (
     RejoinClub,
 )
 from services.clubs.projections.memberships import MembershipRow, memberships
-from services.clubs.projections.persons import known, persons
+from services.clubs.projections.persons import persons
 
 router = Router("memberships")
 
@@ -71,7 +72,7 @@ class MembershipView(View):
 @router.command("/v1/memberships", permission=Permission.MEMBER_INVITE, created="/v1/memberships/{id}")
 def invite_member(body: InvitationBody, edge: Edge) -> Outcome:
     """Invite somebody from the commune's management list (001-16)."""
-    person, position = edge.found(known(edge.reading(persons), body.person_id))
+    person, position = edge.found(known(persons, edge.reading(persons), body.person_id))
     edge.mine(club=body.club_id)
     membership_id = edge.new_id("membership")
     command = InviteMember(
@@ -106,7 +107,7 @@ def leave_club(membership_id: UUID, body: LeaveBody, edge: Edge) -> Outcome:
 def rejoin_club(membership_id: UUID, body: RejoinBody, edge: Edge) -> Outcome:
     """Record that somebody who lives here came back."""
     row = _mine(edge, membership_id)
-    person, position = edge.found(known(edge.reading(persons), row.person_id))
+    person, position = edge.found(known(persons, edge.reading(persons), row.person_id))
     return _handle(edge, membership_id, RejoinClub(body.rejoined_on, edge.today, person.alive, str(position)))
 
 

@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 from libs.sheets.columns import Column, Layout
-
 from libs.vietnam.places import resolve_unit
 from libs.vietnam.spelling import one_spelling
 

@@ -13,7 +13,9 @@ OTHERS = re.compile(r"[,;/\n]|\btức\b|\bhoặc\b")
 VOWELS = "aăâeêioôơuưy"
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 # The last are of peoples of the Central Highlands.
-LETTERS = {normalize("NFC", vowel + tone) for vowel in VOWELS for tone in TONES} | set(VOWELS + "đ\u012d\u014f\u016d\u0115\u010d")
+LETTERS = {normalize("NFC", vowel + tone) for vowel in VOWELS for tone in TONES} | set(
+    VOWELS + "đ\u012d\u014f\u016d\u0115\u010d"
+)
 QUOTES = set("\u2018\u2019\u201c\u201d\u2013\u2014")
 # How VNI writes Văn, Trần, Nguyễn and Lê: as pairs of vowels that no syllable has.
 VNI = re.compile(r"a[âáàãêéè]|e[âáàã]", re.IGNORECASE)
@@ -56,6 +58,4 @@ def _foreign(sign: str) -> bool:
 
 def _abbreviated(word: str, place: int) -> bool:
     plain = folded(word)
-    return word.endswith(".") or (
-        CONSONANTS.fullmatch(plain) is not None and (place > 0 or plain not in BEGINNINGS)
-    )
+    return word.endswith(".") or (CONSONANTS.fullmatch(plain) is not None and (place > 0 or plain not in BEGINNINGS))

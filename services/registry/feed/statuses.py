@@ -63,7 +63,9 @@ def _foreign(text: str) -> bool:
 
 def _contradicts(cells: Cells, epoch: date, on: date) -> bool:
     """Item 49: an impossible date or one after the list's, a term that is not one or two years."""
-    said = {name: cells[name] for name in ("decision_date", "term_from", "term_to") if not is_excuse(text_of(cells, name))}
+    said = {
+        name: cells[name] for name in ("decision_date", "term_from", "term_to") if not is_excuse(text_of(cells, name))
+    }
     # A term may end after the list's day.
     days = {name: parse_list_date(cell, on=add_months(on, 36), epoch=epoch) for name, cell in said.items()}
     known = {name: day.first_day for name, day in days.items() if isinstance(day, PartialDate) and day.day}

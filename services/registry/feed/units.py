@@ -1,6 +1,6 @@
 """Which commune a row is of: by its own column, the title over it, the sender, the sheet's name, or its address.
 
-Everything is read as of the list's day (domain.md §5.3); a list after 01/07/2025 that names an old commune means its
+Everything is read as of the list's day (domain.md §5.3): a list after 01/07/2025 that names an old commune means its
 one successor, and nothing where it was divided. A bare code is never believed.
 """
 
@@ -16,26 +16,27 @@ from libs.vietnam.units import (
     COUNTRY,
     COUNTRY_2004,
     REFORM,
+    Catalogue,
     UnitError,
     UnitRef,
     communes,
     parse_unit_ref,
+    predecessors,
     province_of,
     successor_on_2025,
     successors,
     unit,
-    within,
 )
 from services.registry.feed.cells import RawRow, text_of
 from services.registry.feed.dirt import Problem
-from services.registry.feed.headings import UNIT_KIND
 
 ADDRESSES = ("current_address", "temporary_address", "both_addresses", "permanent_address")
-CODE = re.compile(r"\d{2,5}")
-QUALIFIED = re.compile(r"20(04|25):\d{2,5}")
-COUNTED = re.compile(r"\s*[:(\-–]?\s*\d+\s*(người|đối tượng|trường hợp)?\)?\s*$|\s*:\s*$")
+COMMUNE_KIND = re.compile(r"(phường|xã|thị trấn|đặc khu|[pfx]\.|tt\.?)\s*\S", re.IGNORECASE)
+DISTRICT_KIND = re.compile(r"(quận|huyện|thị xã|thành phố|[qh]\.|tx\.?|tp\.?)\s*\S", re.IGNORECASE)
+PROVINCE_KIND = re.compile(r"(tỉnh|t\.)\s*\S", re.IGNORECASE)
+CODE = re.compile(r"\d{1,5}")
+COUNTED = re.compile(r"[\s:(\-–]*\d+\s*(người|đối tượng|trường hợp)?\)?$|\s*:$", re.IGNORECASE)  # noqa: RUF001 -- Their dash.
 PLACES_CACHED = 65_536
-Found = UnitRef | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +58,73 @@ class Sender:
 
 
 def read_unit(row: RawRow, sender: Sender) -> tuple[UnitRef | None, list[Problem]]:
-    """The commune of a row, or None and why not."""
-    found, column = next(_found(row, sender), ("unit_unknown", None))
-    code = text_of(row.cells, "unit_code")
-    if not isinstance(found, UnitRef | str) or found in _PROBLEMS:
-        return None, [Problem(found, column)]
-    ref = UnitRef(found)
-    if code and CODE.fullmatch(code) and unit(ref).code != code.zfill(5):
-        return None, [Problem("unit_code_differs", "unit_code")]
-    return _in_force(ref, sender, column)
+    """The commune of a row in the catalogue of the list's day, or None and why not."""
+    code, named = text_of(row.cells, "unit_code"), text_of(row.cells, "unit")
+    if CODE.fullmatch(named) or (CODE.fullmatch(code) and not named):
+        return None, [Problem("unit_code_bare", "unit" if named else "unit_code")]
+    for column, text, claims in _sayings(row, sender):
+        found = _communes(text, *_around(row, sender), sender.as_of)
+        if len(found) == 1:
+            differs = CODE.fullmatch(code) is not None and unit(found[0]).code != code.zfill(5)
+            return (
+                (None, [Problem("unit_code_differs", "unit_code")]) if differs else _in_force(found[0], sender, column)
+            )
+        if found or claims:
+            return None, [Problem("unit_ambiguous" if found else "unit_unknown", column)]
+    return None, [Problem("unit_unknown", None)]
 
 
 def unit_of_sheet(row: RawRow, sender: Sender) -> str:
-    """What a sheet's name says of the commune, empty where it says nothing: part of what a row is."""
-    return _place(row.traits.name, sender.province, None, sender.as_of) or ""
+    """The commune that the sheet's name means, empty where it means none: a part of what the row says."""
+    return ",".join(_communes(row.traits.name, sender.province, None, sender.as_of))
 
 
-_PROBLEMS = frozenset({"unit_unknown", "unit_ambiguous", "unit_code_bare"})
+def _sayings(row: RawRow, sender: Sender) -> Iterator[tuple[str | None, str, bool]]:
+    """What may name the commune, the nearest first; with True, it does, and must be known."""
+    for column in ("unit_code", "unit"):
+        if said := text_of(row.cells, column):
+            yield column, said, column == "unit" or ":" in said
+    for title in reversed(row.sections):
+        yield None, COUNTED.sub("", title), COMMUNE_KIND.match(one_spelling(title)) is not None
+    if sender.commune is not None:
+        yield None, sender.commune, True
+    yield None, row.traits.name, False
+    yield from ((column, said, False) for column in ADDRESSES if (said := text_of(row.cells, column)))
+
+
+def _around(row: RawRow, sender: Sender) -> tuple[str | None, str | None]:
+    titles = [COUNTED.sub("", one_spelling(title)) for title in row.sections]
+    province = next((title for title in reversed(titles) if PROVINCE_KIND.match(title)), sender.province)
+    district = next((title for title in reversed(titles) if DISTRICT_KIND.match(title)), None)
+    return text_of(row.cells, "province") or province, text_of(row.cells, "district") or district
+
+
+@lru_cache(maxsize=PLACES_CACHED)
+def _communes(text: str, province: str | None, district: str | None, on: date) -> tuple[UnitRef, ...]:
+    if CODE.fullmatch(text):
+        return ()
+    try:
+        return (parse_unit_ref(text),)
+    except UnitError:
+        found = resolve_unit(text, province=province, district=district, on=on)
+    return tuple(ref for ref in found if communes(ref) == (ref,))
+
+
+def _in_force(ref: UnitRef, sender: Sender, column: str | None) -> tuple[UnitRef | None, list[Problem]]:
+    if sender.as_of >= REFORM and unit(ref).catalogue is Catalogue.SERIES_2004:
+        heir = successor_on_2025(ref)
+        if heir is None:
+            return None, [Problem("unit_split", column)]
+        ref = heir
+    if ref not in _reach(sender.unit):
+        return None, [Problem("unit_outside_list", column)]
+    return ref, []
+
+
+@lru_cache(maxsize=256)
+def _reach(sender: UnitRef) -> frozenset[UnitRef]:
+    """The communes that lie in the sender's unit, in either catalogue."""
+    own = communes(sender)
+    after = [link.new for ref in own for link in successors(ref)]
+    before = [link.old for ref in own for link in predecessors(ref)]
+    return frozenset([*own, *after, *before])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
 from libs.events.contracts.values import EpisodeKind
@@ -52,12 +52,11 @@ def corrected(event: CompletionCorrected, row: EpisodeRow | None) -> EpisodeRow 
 
 def last_completion(connection: Connection, person_id: UUID, until: date) -> tuple[EpisodeRow, Position] | None:
     """The last episode that a person had completed by a day, and the event that the registry knows it from."""
-    table = episodes.live(connection)
-    statement = text(
-        f"select {episodes.names}, row_source, row_partition, row_sequence from {table}"  # noqa: S608 -- Our own words.
-        " where person_id = :person and completed_on <= :until order by completed_on desc, episode_id limit 1"
+    found = episodes.placed(
+        connection,
+        "person_id = :person and completed_on <= :until",
+        tail="order by completed_on desc, episode_id limit 1",
+        person=person_id,
+        until=until,
     )
-    row = connection.execute(statement, {"person": person_id, "until": until}).mappings().first()
-    if row is None:
-        return None
-    return episodes.load(row), Position(row["row_source"], row["row_partition"], row["row_sequence"])
+    return found[0] if found else None

@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 from libs.events.contracts.support.training import DropReason, TrainingKind, TrainingStage
 from libs.events.decision import Decision, DocumentNumber
 from libs.events.handling import Outcome
+from libs.people import known
 from libs.web.answers import Seen
 from libs.web.bodies import Body, View
 from libs.web.edge import Edge
@@ -25,7 +26,7 @@ from services.support.domain.training.commands import (
     EnrolInTraining,
     TrainingCommand,
 )
-from services.support.projections.persons import known, persons
+from services.support.projections.persons import persons
 from services.support.projections.trainings import TrainingRow, trainings
 
 router = Router("trainings")
@@ -103,7 +104,7 @@ class TrainingView(View):
 @router.command("/v1/trainings", permission=Permission.TRAINING_APPLY, created="/v1/trainings/{id}")
 def apply_for_training(body: ApplicationBody, edge: Edge) -> Outcome:
     """Apply for a person under management (R-09, R-47), once (R-60)."""
-    person, position = edge.found(known(edge.reading(persons), body.person_id))
+    person, position = edge.found(known(persons, edge.reading(persons), body.person_id))
     training_id = edge.new_id("training")
     command = ApplyForTraining(
         training_id=training_id,
@@ -133,7 +134,7 @@ def approve_training(training_id: UUID, body: ApprovalBody, edge: Edge) -> Outco
     row = edge.find(trainings, training_id)
     decision = Decision(**body.model_dump() | {"unit": edge.within(body.unit)})
     # Somebody who moved away since is not known here, and so not managed here.
-    person, position = known(edge.reading(persons), row.person_id) or (None, None)
+    person, position = known(persons, edge.reading(persons), row.person_id) or (None, None)
     managed = person is not None and person.managed
     return _handle(edge, training_id, ApproveTraining(decision, edge.today, managed, str(position)))
 

@@ -19,7 +19,8 @@ from libs.events.handling import Target
 from libs.events.journal import read_heads
 from libs.events.kafka import Log, Unsettled, events_topic
 from libs.events.marks import known_until, request_mark
-from libs.events.projection import Projection
+from libs.events.partitions import partition_of
+from libs.events.projection import Fold, Projection
 from libs.events.reactor import Reaction, Reactor
 from libs.events.rebuild import Rebuild, verify
 from libs.events.record import from_value, to_value
@@ -27,7 +28,17 @@ from libs.events.relay import LogDiffers, Relay
 from libs.events.service import Parts
 from libs.events.worker import run_worker
 from tests.conftest import Bench, MakeBench
-from tests.libs.events.sample import CloseNote, CountNote, NoteCounted, OpenNote, meta, note_decider, note_projection
+from tests.libs.events.sample import (
+    CloseNote,
+    CountNote,
+    NoteClosed,
+    NoteCounted,
+    NoteOpened,
+    OpenNote,
+    meta,
+    note_decider,
+    note_projection,
+)
 from tests.libs.events.waiting import until
 
 
@@ -354,3 +365,43 @@ def test_a_log_shorter_than_was_published_is_filled_up_from_the_journal(writing:
         write(parts, [uuid4() for _ in range(6)])
         until(lambda: published(writing, log) == 24, "the log being level with the journal")
         parts.close()
+
+
+def test_a_fold_or_reaction_that_fails_stops_its_partition_and_no_other(
+    make_bench: MakeBench, writing: Bench, log: Log
+) -> None:
+    poisoned, healthy = uuid4(), [uuid4() for _ in range(30)]
+    notes, reactor = note_projection("poisoned"), Reactor("fragile")
+    opened = notes.folds[NoteOpened].evolve
+
+    def fold(event: Any, row: Any) -> Any:
+        if event.note_id == poisoned:
+            raise ZeroDivisionError
+        return opened(event, row)
+
+    notes.folds[NoteOpened] = Fold(notes.folds[NoteOpened].keys, fold)
+
+    @reactor.on(NoteClosed)
+    def fragile(event: NoteClosed, connection: Any) -> list[Reaction]:
+        raise ZeroDivisionError
+
+    reader = following(make_bench, writing, notes, reactors=[reactor])
+    lost = partition_of(f"person-{poisoned}")
+    closed = next(note for note in healthy if partition_of(f"person-{note}") != lost)
+    spared = [n for n in healthy if partition_of(f"person-{n}") not in (lost, partition_of(f"person-{closed}"))]
+    with working(writing, reader, log=log):
+        until(lambda: verified(writing), "the relay's verification")
+        parts = writing.open()
+        write(parts, [poisoned], counts=0)
+        write(parts, healthy, counts=1)
+        parts.handler.handle(Target(note_decider, f"note-{closed}", CloseNote(), meta()))
+        until(lambda: {n.note_id for n in notes_of(reader, notes)} >= set(spared), "the other partitions going on")
+        write(parts, more := [uuid4() for _ in range(40)], counts=0)
+        still = [n for n in more if partition_of(f"person-{n}") not in (lost, partition_of(f"person-{closed}"))]
+        until(lambda: {n.note_id for n in notes_of(reader, notes)} >= set(still), "the other partitions going on")
+        parts.close()
+    assert poisoned not in {n.note_id for n in notes_of(reader, notes)}
+    with reader.superuser.connect() as connection:
+        held = {p.partition: c for p, c in positions(connection, LIVE).items()}
+    assert held[lost].sequence == 0, "nothing behind the failed event is taken for done"
+    assert held[partition_of(f"person-{closed}")].reacted < held[partition_of(f"person-{closed}")].sequence

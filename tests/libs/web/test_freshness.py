@@ -141,7 +141,7 @@ def test_a_read_waits_until_it_is_known(
 
 
 def test_too_many_do_not_wait(followed: Follow, officer: Desk, make_app: MakeApp) -> None:
-    crowded = officer.on(make_app(limits=Limits(waiters_max=0, wait_seconds_max=600)))
+    crowded = officer.on(make_app(limits=Limits(waiters_max=0, wait_seconds_max=10)))
     assert crowded.get("/v1/folders", Aftercare_Wait_For="club.events/3=8").status_code == 409
 
 

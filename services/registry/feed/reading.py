@@ -1,0 +1,77 @@
+"""A list read whole: its rows with their traits and fingerprints, its day and its id, or a refusal of the file."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from libs.events.keyring import Keyring
+from libs.sheets.kind import FileKind
+from libs.sheets.reading import read_tables
+from libs.sheets.rows import Listed, listed
+from libs.vietnam.spelling import one_spelling
+from libs.vietnam.units import UnitRef
+from services.registry.domain.police_list import ListOfTomorrow
+from services.registry.feed.cells import RawRow, raw_row
+from services.registry.feed.fingerprints import list_content, list_id_of, row_fingerprint
+from services.registry.feed.headings import LAYOUT
+from services.registry.feed.refusals import ListDatesDiffer, ListUndated
+from services.registry.feed.traits import traits_of
+from services.registry.feed.units import Sender
+
+DAY = re.compile(
+    r"(?:tính )?đến (?:hết )?(?:ngày )?(\d{1,2})(?:\s*[/.\-]\s*|\s*tháng\s*)(\d{1,2})(?:\s*[/.\-]\s*|\s*năm\s*)(\d{4})",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file as it was sent: its bytes, by which unit, of which day (or as it says itself), its kind if declared."""
+
+    content: bytes
+    unit: UnitRef
+    as_of: date | None = None
+    kind: FileKind | None = None
+    file_name: str | None = None
+
+
+@dataclass(frozen=True)
+class PoliceFile:
+    """A list that was read to its end; `fingerprints` are those of `rows`, in their order."""
+
+    list_id: UUID
+    content: str
+    sender: Sender
+    rows: Sequence[RawRow]
+    fingerprints: Sequence[bytes]
+
+
+def read_list(incoming: Incoming, keyring: Keyring, today: date) -> PoliceFile:
+    """The list in a file; raises an `Invalid`, mostly a `SheetRefused`, when it is refused whole."""
+    sheets = listed(read_tables(incoming.content, incoming.kind), LAYOUT)
+    sender = Sender(incoming.unit, _day(incoming, sheets))
+    if sender.as_of > today:
+        raise ListOfTomorrow("a list is dated after today")
+    rows = [raw_row(row, traits) for sheet in sheets for traits in [traits_of(sheet)] for row in sheet.rows]
+    fingerprints = [row_fingerprint(keyring, row, sender) for row in rows]
+    content = list_content(keyring, fingerprints, sender)
+    return PoliceFile(list_id_of(content), content, sender, rows, fingerprints)
+
+
+def _day(incoming: Incoming, sheets: Sequence[Listed]) -> date:
+    lines = [one_spelling(line) for sheet in sheets for line in sheet.headings.preamble]
+    written = {day for line in lines for found in DAY.finditer(line) if (day := _date(*found.groups())) is not None}
+    if incoming.as_of is None and len(written) != 1:
+        raise ListUndated("the list does not say which day it is of")
+    if incoming.as_of is not None and written - {incoming.as_of}:
+        raise ListDatesDiffer("the list says another day than its sender")
+    return incoming.as_of or written.pop()
+
+
+def _date(day: str, month: str, year: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
