@@ -4,24 +4,27 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from threading import Event as Flag
 from threading import local
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 TIMEOUT_SECONDS = 30
+TRIES_MAX = 5
 PURPOSE = "post-rehab-management"
 
 
 class Refusal(RuntimeError):
     """A problem document that the story did not expect."""
 
-    def __init__(self, route: str, status: int, problem: Mapping[str, Any]) -> None:
+    def __init__(self, route: str, status: int, problem: Mapping[str, Any], retry_after: float | None = None) -> None:
         kind = str(problem.get("type", "")).rsplit(":", 1)[-1]
         super().__init__(f"{route} answered {status} {kind} {problem.get('rules', '')}")
         self.status = status
         self.kind = kind
         self.problem = problem
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,17 @@ class Client:
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         sent = {"Authorization": f"Bearer {self.token}", "Accept-Language": "vi"} | dict(headers)
-        try:
-            return self._once(method, path, sent, body)
-        except (HTTPException, ConnectionError):
-            # A kept connection may have been closed meanwhile; a command repeats under its key without harm.
-            self.close()
-            return self._once(method, path, sent, body)
+        for _ in range(TRIES_MAX):
+            try:
+                return self._once(method, path, sent, body)
+            except (HTTPException, ConnectionError):
+                # A kept connection may have been closed meanwhile; a command repeats under its key without harm.
+                self.close()
+            except Refusal as refusal:
+                if refusal.retry_after is None:
+                    raise
+                Flag().wait(refusal.retry_after)
+        return self._once(method, path, sent, body)
 
     def _once(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         connection = self._connection()
@@ -101,7 +109,9 @@ class Client:
             raw,
         )
         if response.status >= 400:
-            raise Refusal(f"{method} {path.split('?', maxsplit=1)[0]}", response.status, answer.body or {})
+            after = answer.headers.get("retry-after")
+            route = f"{method} {path.split('?', maxsplit=1)[0]}"
+            raise Refusal(route, response.status, answer.body or {}, float(after) if after else None)
         return answer
 
     def _connection(self) -> HTTPConnection:

@@ -1,18 +1,20 @@
 """Fills an empty stack: a police list as a commune officer would send it, then two years of the people's cases."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from random import Random
+from typing import Any
 
 from rich.progress import Progress
 
 from deploy.demo.client import Client
+from deploy.demo.list_file import Truth, list_file
 from deploy.demo.lives import BEGIN, FAR_AWAY, Deed, lives_of
 from deploy.demo.offices import Known, Offices
-from deploy.demo.people import WARDS, Someone, make_people
+from deploy.demo.people import Someone, make_people
 from deploy.whole import Clock, issuer
 from libs.events.settings import Settings, service_settings
 from libs.vietnam.calendar import LOCAL
@@ -21,7 +23,13 @@ from libs.web.roles import Role
 SEED = 20_250_701
 PEOPLE = 640
 LANES = 4
+OFFICES = 8
+AS_OF = "01/07/2025"
+# The police of Đồng Nai send one list for the five wards.
+SENDER = "2025:75"
 TOKEN_MINUTES = 600
+ENDS = "{matched} matched, {new} new, {quarantined} quarantined, {rejected} rejected"
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,68 @@ class World:
         return World(made, lives_of(random, made))
 
 
-def office(shared: Settings, service: str) -> Client:
-    """The commune's officer, police and chairman in one, for the wards of the story."""
+def load(shared: Settings, say: Say, world: World | None = None) -> World:
+    """Fill the stack, telling what happens: the list, what a human decides about its rows, two years of cases."""
+    world = world or World.of()
+    offices_of_registry = [office(shared, "registry", f"office-{n}") for n in range(OFFICES)]
+    registry, clock = offices_of_registry[0], Clock(shared)
+    clock.set(datetime.combine(BEGIN, time(8), LOCAL))
+    deliver(registry, world, say)
+    offices = Offices(offices_of_registry, known_by_number(offices_of_registry, world.people))
+    live(world, offices, clock)
+    clock.close()
+    say(f"two years of {len(offices.known)} people's cases: {offices.commands} commands")
+    return world
+
+
+def deliver(registry: Client, world: World, say: Say) -> None:
+    """Send the list, send it again, and decide about the rows that wait as their truth says."""
+    content, truth = list_file(SEED, world.people, AS_OF)
+    first = send(registry, "danh-sach.xlsx", content)
+    say(f"list of {first['received']} rows: {ENDS.format(**first)}")
+    again = send(registry, "danh-sach (1).xlsx", content)
+    say(f"the same list renamed: {'nothing new' if again['repeated'] else 'NOT RECOGNISED'}")
+    resolved = resolve(registry, world, {one.row: one for one in truth})
+    say(f"a human decided about {resolved} rows")
+
+
+def send(registry: Client, name: str, content: bytes) -> dict[str, Any]:
+    """Send a list under a file name; how it ended."""
+    body: dict[str, Any] = registry.upload("/v1/police-lists", name, content, {"unit": SENDER}).body
+    return body
+
+
+def resolve(registry: Client, world: World, truth: Mapping[int, Truth]) -> int:
+    """Decide about every row that waits: whose number the truth names, else somebody new; how many."""
+    people = {person.key: person for person in world.people}
+    waiting = every(registry, "/v1/quarantined-rows?")
+    for row in waiting:
+        person = people[truth[row["row"]].key]
+        known = registry.ask("/v1/persons/searches", {"number": person.citizen_id}).body["items"]
+        corrections = {"id_number": person.citizen_id, "dob": person.born_on.strftime("%d/%m/%Y")}
+        answer: dict[str, Any] = {"outcome": "new", "corrections": corrections}
+        if known:
+            answer = {"outcome": "matched", "person_id": known[0]["person_id"], "corrections": corrections}
+        registry.command(f"/v1/quarantined-rows/{row['row_id']}/resolution", answer)
+    return len(waiting)
+
+
+def every(client: Client, path: str) -> list[dict[str, Any]]:
+    """All items of a paged list; the path has a query already."""
+    items: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        page = client.get(f"{path}&limit=200{after}").body
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        after = f"&cursor={page['next']}"
+
+
+def office(shared: Settings, service: str, sub: str = "office-0") -> Client:
+    """Officer, police and chairman in one, for the wards of the story and the far-away one."""
     roles = (Role.COMMUNE_OFFICER, Role.COMMUNE_CHAIRMAN, Role.COMMUNE_POLICE)
-    token = issuer(shared).mint(*roles, units=[*WARDS, FAR_AWAY], minutes=TOKEN_MINUTES)
+    token = issuer(shared).mint(*roles, sub=sub, units=[SENDER, FAR_AWAY], minutes=TOKEN_MINUTES)
     return Client(service_settings(service).url, token)
 
 
@@ -72,11 +138,12 @@ def _by_person(deeds: Iterable[Deed]) -> list[list[Deed]]:
     return list(found.values())
 
 
-def known_by_number(registry: Client, people: Sequence[Someone]) -> dict[int, Known]:
+def known_by_number(registry: Sequence[Client], people: Sequence[Someone]) -> dict[int, Known]:
     """Whom the registry knows under which id, found by number as an office would."""
 
     def find(person: Someone) -> tuple[int, Known | None]:
-        items = registry.ask("/v1/persons/searches", {"number": person.citizen_id}).body["items"]
+        office = registry[person.key % len(registry)]
+        items = office.ask("/v1/persons/searches", {"number": person.citizen_id}).body["items"]
         return person.key, Known(items[0]["person_id"], items[0]["unit"]) if len(items) == 1 else None
 
     with Progress(transient=True) as bar, ThreadPoolExecutor(LANES) as lanes:

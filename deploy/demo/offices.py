@@ -1,5 +1,6 @@
 """The offices of the story: each act of a life as the REST command that an office sends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -23,9 +24,9 @@ class Known:
 
 @dataclass
 class Offices:
-    """Sends acts to the registry; `known` maps a person's key to what was learned of it."""
+    """Sends acts to the registry, each person's from one office; `known` maps a person's key to what was learned."""
 
-    registry: Client
+    registry: Sequence[Client]
     known: dict[int, Known]
     commands: int = 0
     positions: dict[str, str] = field(default_factory=dict)
@@ -41,7 +42,8 @@ class Offices:
         """One act; the ids it yields are kept, and where its event lies."""
         who = self.known[deed.key]
         path, body = getattr(self, f"_{deed.act}")(deed, who)
-        answer = self.registry.command(path, body, key=f"demo-{deed.key}-{deed.order}-{deed.act}")
+        office = self.registry[deed.key % len(self.registry)]
+        answer = office.command(path, body, key=f"demo-{deed.key}-{deed.order}-{deed.act}")
         self.commands += 1
         if deed.act is Act.COMPLETE:
             who.episode_id, who.completed_on = answer.body["id"], deed.on

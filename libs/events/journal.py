@@ -96,7 +96,10 @@ class PostgresTransaction:
     def _append(self, drafts: Sequence[Draft]) -> list[tuple[int, datetime, bytes]]:
         identity = identity_of(self.connection)
         if len(drafts) == 1:
-            return _rows(self.connection.exec_driver_sql(_APPEND_ONE, (*_fields(drafts[0]), identity)))
+            places = _rows(self.connection.exec_driver_sql(_APPEND_ONE, (*_fields(drafts[0]), identity)))
+            if places[0][0] is None:
+                raise JournalUnverified
+            return places
         order = sorted(range(len(drafts)), key=lambda i: drafts[i].partition)
         columns = zip(*(_fields(drafts[i]) for i in order), strict=True)
         rows = _rows(self.connection.exec_driver_sql(_APPEND_MANY, (*map(list, columns), identity)))
@@ -184,7 +187,7 @@ def _fields(draft: Draft) -> tuple[object, ...]:
 
 
 def _rows(result: CursorResult[Any]) -> list[tuple[int, datetime, bytes]]:
-    return [(row.sequence, row.recorded_at, bytes(row.chain)) for row in result]
+    return [(sequence, recorded_at, chain) for sequence, recorded_at, chain in result]
 
 
 def _meaning_of(error: DBAPIError) -> Exception:

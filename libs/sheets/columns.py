@@ -29,12 +29,13 @@ class Layout:
     """A kind of list: its columns, and which text alone in a row is a title of the rows below it.
 
     A heading of two rows is declared as both, the upper first: `Thời gian quản lý từ ngày`. `known_min` headings
-    must be found for a row to be the headings.
+    must be found for a row to be the headings. A row with nothing but its `counter` is blank.
     """
 
     columns: Sequence[Column]
     is_section: Callable[[str], bool] = field(default=no_section)
     known_min: int = 2
+    counter: str | None = None
 
     @cached_property
     def fields(self) -> tuple[str, ...]:

@@ -66,6 +66,8 @@ def _data(table: Table, headings: Headings, layout: Layout, rows_max: int) -> It
             below_signature = True
             continue
         below_signature = False
+        if all(cell is None for cell, field in zip(cells, layout.fields, strict=True) if field != layout.counter):
+            continue
         count += 1
         _check(table, row, count, rows_max)
         yield DataRow(table.number, row.number, cells, outline.titles, table.marks.get(row.number, nothing))

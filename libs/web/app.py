@@ -46,6 +46,7 @@ def make_app(
 
     `expand_units` gives the units that an office of a unit answers for; `messages` are folders with
     `messages.{vi,en}.toml` for the service's own refusals.
+    Setting `app.state.web.stopping` lets requests that wait for events go.
     """
     limits = limits or Limits()
     catalogue = Catalogue(messages)
@@ -61,6 +62,7 @@ def make_app(
     _open_routes(app, parts)
     check_guarded(app)
     web.names = property_names(app.openapi())
+    app.state.web = web
     return app
 
 

@@ -1,6 +1,5 @@
 """What a route works with: rows within the caller's scope, the command's handling, the day, and new ids."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -119,9 +118,12 @@ class Edge:
         return self.admitted.caller.own.get(kind, frozenset()) if kind in self.admitted.reach.narrow else frozenset()
 
     def mine(self, **things: object) -> None:
-        """`mine(club=row.club_id)`: `Unknown` unless the caller reaches all of the unit, or one of these is theirs."""
-        limits: Mapping[str, Collection[str] | None] = {kind: self.own(Scope(kind)) for kind in things}
-        if not any((limit := limits[kind]) is None or str(thing) in limit for kind, thing in things.items()):
+        """`mine(club=row.club_id)`: `Unknown` unless the caller reaches all of the unit, or one of these is theirs.
+
+        `assigned` takes the id of the helper, or of all helpers: what is assigned to a caller names them.
+        """
+        limits = {kind: self.own(Scope(kind)) for kind in things}
+        if not any((limit := limits[kind]) is None or limit & _ids(thing) for kind, thing in things.items()):
             raise Unknown("nothing of this kind that is the caller's")
 
     @cached_property
@@ -184,3 +186,8 @@ class Edge:
         values = (getattr(row, f.name) for row in rows if is_dataclass(row) for f in fields(row))
         if subjects := {value.subject for value in values if isinstance(value, Sealed)}:
             self.parts.codec.keyring.find(subjects)
+
+
+def _ids(thing: object) -> frozenset[str]:
+    several = thing if isinstance(thing, list | tuple | set | frozenset) else [thing]
+    return frozenset(str(one) for one in several)

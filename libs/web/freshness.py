@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -56,7 +57,7 @@ def render_position(position: Position) -> str:
 class Used:
     """What an answer rests on: projections, and the partitions of its rows, or None when these are not known."""
 
-    projections: set[Projection[object]] = field(default_factory=set)
+    projections: set[Projection[Any]] = field(default_factory=set)
     places: set[Place] | None = field(default_factory=set)
 
     def rows(self, places: Iterable[Place]) -> None:
@@ -73,7 +74,7 @@ def freshness(connection: Connection, service: Service, used: Used) -> dict[str,
     """The headers of an answer, told by the same snapshot that it was read in."""
     inline = {p for p in used.projections if p in service.inline}
     followed = used.projections - inline
-    sources = sorted({_source(event.contract.wire) for p in followed for event in p.folds})
+    sources = _sources(followed)
     positions: dict[Place, int] = {}
     # What rests on no row is as fresh as the moment.
     if inline:
@@ -87,12 +88,24 @@ def freshness(connection: Connection, service: Service, used: Used) -> dict[str,
 
 
 def is_level(connection: Connection, service: Service, wanted: Positions) -> bool:
-    """Whether everything up to these positions is known here. Sources that the service does not follow say nothing."""
-    heads = _heads(connection, service.name) if any(place.source == service.name for place in wanted) else {}
-    followed = {place: n for place, n in wanted.items() if place.source in service.following.sources}
+    """Whether everything up to these positions is known here. Sources that the service does not follow say nothing.
+
+    What the service recorded itself is known at once, and where a followed projection folds it, once that is level.
+    """
+    own = {place: n for place, n in wanted.items() if place.source == service.name}
+    sources = {*service.following.sources} - {service.name} | {*_sources(service.following.projections)}
+    followed = {place: n for place, n in wanted.items() if place.source in sources}
+    heads = _heads(connection, service.name) if own else {}
     reached = _checkpoints(connection) if followed else {}
-    own = all(heads.get(place, 0) >= n for place, n in wanted.items() if place.source == service.name)
-    return own and all(reached.get(place, 0) >= n for place, n in followed.items())
+    return _reached(heads, own) and _reached(reached, followed)
+
+
+def _reached(known: Positions, wanted: Positions) -> bool:
+    return all(known.get(place, 0) >= sequence for place, sequence in wanted.items())
+
+
+def _sources(projections: Iterable[Projection[Any]]) -> list[str]:
+    return sorted({event.contract.wire.split(".", 1)[0] for projection in projections for event in projection.folds})
 
 
 def _heads(connection: Connection, service: str) -> dict[Place, int]:
@@ -114,10 +127,6 @@ def _staleness(connection: Connection, sources: list[str]) -> str:
         return "unknown"
     now = connection.execute(text("select journal_now()")).scalar_one()
     return str(max(0, ceil((now - at).total_seconds())))
-
-
-def _source(wire: str) -> str:
-    return wire.split(".", 1)[0]
 
 
 def _topic(place: Place) -> str:

@@ -118,13 +118,19 @@ async def _wait(web: Web, wanted: Positions) -> None:
         raise NotYetKnown("too many wait already")
     web.waiting += 1
     try:
-        with anyio.move_on_after(web.limits.wait_seconds_max):
-            while not await run_sync(_level, web, wanted):  # noqa: ASYNC110 -- Another process moves what is waited for.
-                await anyio.sleep(web.limits.wait_poll_seconds)
-            return
+        if not await _becomes_level(web, wanted):
+            raise NotYetKnown("it has not arrived here in time")
     finally:
         web.waiting -= 1
-    raise NotYetKnown("it has not arrived here in time")
+
+
+async def _becomes_level(web: Web, wanted: Positions) -> bool:
+    with anyio.move_on_after(web.limits.wait_seconds_max):
+        while not web.stopping:
+            await anyio.sleep(web.limits.wait_poll_seconds)
+            if await run_sync(_level, web, wanted):
+                return True
+    return False
 
 
 def _level(web: Web, wanted: Positions) -> bool:

@@ -122,8 +122,8 @@ GRANTS: Mapping[Role, Mapping[Scope, set[Permission]]] = {
     # Knows the persons that a decision assigned to them, nobody else.
     Role.HELPER: {Scope.ASSIGNED: {P.PERSON_READ, P.CASE_READ}},
     Role.CLUB_BOARD: {Scope.CLUB: {P.CLUB_READ, P.MEMBER_INVITE, P.MEMBER_READ}},
-    # The competent medical body determines; a facility reports completions.
-    Role.PROVIDER: {Scope.PROVIDER: {P.CASE_REPORT, P.TEST_RECORD, P.DETERMINATION_RECORD}},
+    # Their notices come with the registry of providers: nothing before that.
+    Role.PROVIDER: {Scope.PROVIDER: set()},
     # The loan list discloses by existing (L120 Art 5(11)): nothing before loans are here.
     Role.BANK_CLERK: {Scope.BRANCH: set()},
     Role.SCHOOL: {Scope.SCHOOL: {P.TRAINING_READ}},

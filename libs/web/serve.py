@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
+from types import FrameType
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -34,7 +35,7 @@ def serve(service: Service, *, expand_units: ExpandUnits, messages: Iterable[Pat
             # The server stops by itself and then raises the signal again: that must not kill what is left to close.
             signal.signal(number, lambda *_: sys.exit(0))
         host, port = address_of(own.url)
-        uvicorn.Server(
+        _Server(
             uvicorn.Config(
                 app,
                 host=host,
@@ -49,6 +50,15 @@ def serve(service: Service, *, expand_units: ExpandUnits, messages: Iterable[Pat
         ).run()
     finally:
         parts.close()
+
+
+class _Server(uvicorn.Server):
+    """Lets requests that wait for events go at once when it is told to stop."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn asks, from the signal."""
+        self.config.app.state.web.stopping = True  # type: ignore[union-attr]  # It is our FastAPI.
+        super().handle_exit(sig, frame)
 
 
 def address_of(url: str) -> tuple[str, int]:

@@ -13,7 +13,7 @@ from libs.web.tokens import Tokens
 class Web:
     """A service's opened parts and what stands before them; `names` are the field names that problems may repeat.
 
-    `waiting` counts requests that wait for an event to arrive.
+    `waiting` counts requests that wait for an event to arrive; `stopping` ends their waiting.
     """
 
     parts: Parts
@@ -24,3 +24,4 @@ class Web:
     rate: Rate
     names: frozenset[str] = field(default_factory=frozenset)
     waiting: int = 0
+    stopping: bool = False

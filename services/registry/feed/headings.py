@@ -129,4 +129,4 @@ COLUMNS = [
     Column("category", ["Diện", "Diện quản lý", "Diện đối tượng", "Phân loại", "Tình trạng", "Trạng thái"]),
     Column("note", ["Ghi chú"]),
 ]
-LAYOUT = Layout(COLUMNS, is_section=is_title)
+LAYOUT = Layout(COLUMNS, is_section=is_title, counter="row_no")

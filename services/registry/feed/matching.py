@@ -28,10 +28,10 @@ def match(n: int, row: ListRow, found: Found) -> End:
     """The end of the `n`-th row of those that were sought; its own problems outweigh any likeness."""
     if row.effect is Effect.REJECTED:
         return End(RowOutcome.REJECTED)
-    end = _by_number(row, found) or _by_likeness(n, row, found) or _nobody_known(row)
+    end = _by_number(row, found) or _by_likeness(n, row, found)
     if row.effect is Effect.QUARANTINED:
-        return End(RowOutcome.QUARANTINED, None, _candidates(end), end.codes)
-    return end
+        return End(RowOutcome.QUARANTINED, None, *((_candidates(end), end.codes) if end else ()))
+    return end or _nobody_known(row)
 
 
 def is_enough(row: ListRow) -> bool:

@@ -51,7 +51,7 @@ class CaseRow:
     decision_number: str | None = None
     decided_on: date | None = None
     term_ends_on: date | None = None
-    helpers: int = 0
+    helper_ids: tuple[UUID, ...] = ()
     uses: int = 0
     to_unit: str | None = None
     closed_on: date | None = None
@@ -106,7 +106,7 @@ def opened(event: DossierOpened, row: CaseRow | None) -> CaseRow | None:
 @cases.on(HelperAssigned, key=lambda e: e.case_id)
 def helped(event: HelperAssigned, row: CaseRow | None) -> CaseRow | None:
     """One more helper."""
-    return row and replace(row, helpers=row.helpers + 1)
+    return row and replace(row, helper_ids=(*row.helper_ids, event.helper_id))
 
 
 @cases.on(AbsenceRecorded, key=lambda e: e.case_id)

@@ -142,7 +142,7 @@ class CaseView(View):
     decision_number: str | None
     decided_on: date | None
     term_ends_on: date | None
-    helpers: int
+    helper_ids: tuple[UUID, ...]
     uses: int
     to_unit: str | None
     closed_on: date | None
@@ -191,7 +191,7 @@ def report_completion(body: ReportBody, edge: Edge) -> Outcome:
 def read_case(case_id: UUID, edge: Edge) -> Seen[CaseView]:
     """A case as it stands."""
     row = edge.find(cases, case_id)
-    edge.mine(assigned=row.person_id)
+    edge.mine(assigned=row.helper_ids)
     return Seen(_view(row), [row.person_id], stream=f"case-{case_id}")
 
 

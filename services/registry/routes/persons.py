@@ -28,6 +28,7 @@ from services.registry.domain.person import (
     RegisterPerson,
     person_decider,
 )
+from services.registry.projections.cases import cases
 from services.registry.projections.identifiers import found_by_name, found_by_number, found_by_tokens, names, numbers
 from services.registry.projections.persons import PersonRow, persons
 from services.registry.routes.units import known_unit
@@ -138,7 +139,8 @@ def register_person(body: PersonBody, edge: Edge) -> Outcome:
 def read_person(person_id: UUID, edge: Edge) -> Seen[PersonView]:
     """A person, with names and numbers in the clear."""
     row = edge.find(persons, person_id)
-    edge.mine(assigned=person_id)
+    helpers = cases.read(edge.reading(cases), "person_id = :person and is_open", person=person_id)
+    edge.mine(assigned=[helper for case in helpers for helper in case.helper_ids])
     return Seen(_view(edge, row), [person_id], stream=f"person-{person_id}")
 
 

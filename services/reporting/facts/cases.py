@@ -24,7 +24,10 @@ from services.reporting.facts import RATES
 
 @dataclass(frozen=True)
 class CountedCase:
-    """A case; `active_from` and `active_to` pair up, an open spell lacks its end. The last unit is the present one."""
+    """A case; `active_from`, `active_to` and `active_in`, its unit, go together; an open spell lacks its end.
+
+    `unit` is the present one.
+    """
 
     case_id: UUID
     person_id: UUID
@@ -35,6 +38,7 @@ class CountedCase:
     term_ends_on: date | None = None
     active_from: tuple[date, ...] = ()
     active_to: tuple[date, ...] = ()
+    active_in: tuple[str, ...] = ()
     away_from: tuple[date, ...] = ()
     away_until: tuple[date, ...] = ()
     prison_from: tuple[date, ...] = ()
@@ -47,7 +51,7 @@ class CountedCase:
 
 
 cases = Projection(
-    "reporting.cases", 1, CountedCase, history=True, group=RATES, unit="unit", indexes=["(episode_id)", "(unit)"]
+    "reporting.cases", 1, CountedCase, history=True, group=RATES, unit="unit", indexes=["(person_id)", "(unit)"]
 )
 
 
@@ -144,7 +148,7 @@ def corrected(event: TermCorrected, row: CountedCase | None) -> CountedCase | No
 def _active(row: CountedCase, since: date) -> CountedCase:
     if len(row.active_from) > len(row.active_to):
         return row
-    return replace(row, active_from=(*row.active_from, since))
+    return replace(row, active_from=(*row.active_from, since), active_in=(*row.active_in, row.unit))
 
 
 def _inactive(row: CountedCase, since: date) -> CountedCase:

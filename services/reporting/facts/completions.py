@@ -13,18 +13,27 @@ from services.reporting.facts import RATES
 
 @dataclass(frozen=True)
 class Completion:
-    """A completed episode; `relapsed_on` is the first determination of addiction after it (D116 Art 3(6))."""
+    """A completed episode; `relapses` are the determinations of addiction after it, by date (D116 Art 3(6)).
+
+    All are kept: once the completion is corrected to a later day, the first of them may lie before it.
+    """
 
     episode_id: UUID
     person_id: UUID
     unit: str
     kind: EpisodeKind
     completed_on: date
-    relapsed_on: date | None = None
+    relapses: tuple[date, ...] = ()
 
 
 completions = Projection(
-    "reporting.completions", 1, Completion, history=True, group=RATES, unit="unit", indexes=["(unit, completed_on)"]
+    "reporting.completions",
+    1,
+    Completion,
+    history=True,
+    group=RATES,
+    unit="unit",
+    indexes=["(unit, completed_on)", "(person_id)"],
 )
 
 
@@ -42,8 +51,7 @@ def corrected(event: CompletionCorrected, row: Completion | None) -> Completion 
 
 @completions.on(RelapseConfirmed, key=lambda e: e.episode_id)
 def relapsed(event: RelapseConfirmed, row: Completion | None) -> Completion | None:
-    """Dated by the determination; the earliest counts, whichever was told first."""
+    """Dated by the determination, whichever was told first."""
     if row is None:
         return None
-    earliest = min(event.determined_on, row.relapsed_on or event.determined_on)
-    return replace(row, relapsed_on=earliest)
+    return replace(row, relapses=tuple(sorted({*row.relapses, event.determined_on})))

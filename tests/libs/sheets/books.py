@@ -20,6 +20,7 @@ PEOPLE = Layout(
         Column("address", ["Nơi ở", "Địa chỉ"]),
     ],
     is_section=lambda text: text.startswith(("Phường", "Xã")),
+    counter="row_no",
 )
 
 

@@ -111,13 +111,14 @@ def test_counters_sums_repeated_headings_and_blank_rows_are_no_data() -> None:
         ("(1)", "(2)", "(3)", "(4)"),
         (1, "Trần A", 1985, "ấp 3"),
         (None, None, None, None),
+        (2, None, None, None),
         ("Cộng", None, 1, None),
         HEADINGS,
         (2, "Tống Văn B", 1990, "ấp 4"),
         ("Tổng cộng:", "02 người"),
         ("TONG CONG", 2),
     )
-    assert [(number, name) for number, name, _ in rows] == [(3, "Trần A"), (7, "Tống Văn B")]
+    assert [(number, name) for number, name, _ in rows] == [(3, "Trần A"), (8, "Tống Văn B")]
 
 
 def test_signatures_below_a_list_are_no_data() -> None:

@@ -267,7 +267,8 @@ def take_file(file: UploadFile, edge: Edge) -> Done[FileView]:
 def read_folder(folder_id: UUID, edge: Edge) -> Seen[FolderView]:
     """Read a folder."""
     row = edge.find(folders, folder_id)
-    edge.mine(assigned=row.person_id)
+    # The helper of a folder is whoever bears the id of its person.
+    edge.mine(assigned=[row.person_id])
     return Seen(view(edge, row), subjects=[row.person_id], stream=f"folder-{folder_id}")
 
 
@@ -308,7 +309,7 @@ def view(edge: Edge, row: FolderRow) -> FolderView:
 PARTS: dict[str, Any] = {
     "name": "desk",
     "inline": [folders, stamps],
-    "following": Following(["club"], [members]),
+    "following": Following(["club", "desk"], [members]),
     "routers": [router],
     "migrations": [MIGRATIONS],
 }

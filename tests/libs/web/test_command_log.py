@@ -12,7 +12,7 @@ from libs.web import command_log
 from libs.web.answers import REPEATED
 from libs.web.roles import Role
 from tests.libs.web.conftest import Desk, MakeDesk
-from tests.libs.web.sample import HOME
+from tests.libs.web.sample import AWAY, HOME
 
 TYPE = "urn:aftercare:problem:"
 Rows = Callable[..., list[Any]]
@@ -94,6 +94,14 @@ def test_a_repetition_is_answered_also_when_the_state_forbids_it_by_now(folder: 
     chairman.post(f"/v1/folders/{folder}/closing")
     assert chairman.post(f"/v1/folders/{folder}/stamps", key=key).json() == first.json()
     assert chairman.post(f"/v1/folders/{folder}/stamps").status_code == 409
+
+
+def test_a_repetition_is_answered_also_when_the_thing_has_moved_away(folder: UUID, desk: MakeDesk) -> None:
+    key, sub = str(uuid4()), "moved-on"
+    first = desk(Role.COMMUNE_CHAIRMAN, sub=sub).post(f"/v1/folders/{folder}/stamps", key=key)
+    elsewhere = desk(Role.COMMUNE_CHAIRMAN, sub=sub, units=[AWAY])
+    assert elsewhere.post(f"/v1/folders/{folder}/stamps", key=key).json() == first.json()
+    assert elsewhere.post(f"/v1/folders/{folder}/stamps").status_code == 404
 
 
 def test_a_refusal_is_not_kept(folder: UUID, chairman: Desk, rows: Rows) -> None:

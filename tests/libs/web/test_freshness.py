@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event as Signal
 from typing import Any
 from uuid import uuid4
@@ -9,13 +10,16 @@ from uuid import uuid4
 import pytest
 
 from libs.events.checkpoints import Place
+from libs.events.follower import Following
 from libs.events.partitions import partition_of
+from libs.events.service import Parts
 from libs.web import gate
-from libs.web.freshness import parse_positions, render_positions
+from libs.web.freshness import is_level, parse_positions, render_positions
 from libs.web.limits import Limits
 from libs.web.refusals import HeaderMalformed
 from libs.web.roles import Role
 from tests.libs.web.conftest import Desk, MakeApp, MakeDesk
+from tests.libs.web.sample import folders
 
 TYPE = "urn:aftercare:problem:"
 Rows = Callable[..., list[Any]]
@@ -117,6 +121,22 @@ def test_what_does_not_come_in_time_is_not_yet_known(wanted: str, followed: Foll
     assert answer.headers["Retry-After"] == "1"
 
 
+def test_the_services_own_events_are_known_before_its_follower_read_them(officer: Desk, parts: Parts) -> None:
+    assert "desk" in parts.service.following.sources
+    answer = officer.post("/v1/folders", {"person_id": str(uuid4()), "unit": "2025:26080", "name": "x"})
+    wanted = answer.headers["Aftercare-Position"]
+    assert officer.get("/v1/folders", Aftercare_Wait_For=wanted).status_code == 200
+
+
+def test_own_events_that_a_followed_projection_folds_are_known_once_it_is_level(officer: Desk, parts: Parts) -> None:
+    followed = replace(parts.service, inline=[], following=Following(["desk"], [folders]))
+    answer = officer.post("/v1/folders", {"person_id": str(uuid4()), "unit": "2025:26080", "name": "x"})
+    wanted = parse_positions(answer.headers["Aftercare-Position"])
+    with parts.engine.connect() as connection:
+        assert is_level(connection, parts.service, wanted)
+        assert not is_level(connection, followed, wanted)
+
+
 def test_a_source_that_is_not_followed_here_cannot_be_waited_for(officer: Desk) -> None:
     assert officer.get("/v1/folders", Aftercare_Wait_For="support.events/3=8").status_code == 200
 
@@ -140,9 +160,19 @@ def test_a_read_waits_until_it_is_known(
         assert waiting.result(10).status_code == 200
 
 
-def test_too_many_do_not_wait(followed: Follow, officer: Desk, make_app: MakeApp) -> None:
-    crowded = officer.on(make_app(limits=Limits(waiters_max=0, wait_seconds_max=10)))
+def test_too_many_do_not_wait(
+    followed: Follow, officer: Desk, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, level = list[Any](), gate._level
+
+    def ask(*given: Any) -> bool:
+        asked.append(given)
+        return level(*given)
+
+    monkeypatch.setattr(gate, "_level", ask)
+    crowded = officer.on(make_app(limits=Limits(waiters_max=0, wait_seconds_max=0.5)))
     assert crowded.get("/v1/folders", Aftercare_Wait_For="club.events/3=8").status_code == 409
+    assert len(asked) == 1
 
 
 def test_a_malformed_wish_is_refused(officer: Desk) -> None:

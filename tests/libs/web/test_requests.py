@@ -78,6 +78,12 @@ def test_a_span_bears_the_template_and_continues_the_callers_trace(
     assert more == {"kind": "server", "parent": parent}
 
 
+def test_the_frameworks_own_spans_are_off(client: TestClient) -> None:
+    # They would carry the path and the query.
+    app: Any = client.app
+    assert not app._native_telemetry.enabled()
+
+
 async def _broken(_scope: Any, _receive: Any, _send: Any) -> None:
     raise RuntimeError(SECRET)
 

@@ -104,4 +104,4 @@ def test_told_to_stop_it_ends_in_time_and_in_order(process: subprocess.Popen[str
     assert time.monotonic() - started < STOP_SECONDS_MAX
     assert process.returncode == 0
     assert said.endswith("closed\n")
-    assert waiting.done()
+    assert waiting.result().json()["type"] == "urn:aftercare:problem:not-yet-known"

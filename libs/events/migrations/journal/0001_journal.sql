@@ -63,26 +63,25 @@ end $$;
 create trigger journal_is_append_only before update or delete or truncate on journal
     for each statement execute function refuse_change();
 
--- One event: one UPDATE that locks and advances the head, one INSERT.
+-- One event: one UPDATE that locks and advances the head, one INSERT; nulls when the journal is not verified.
+-- Its body is bound when it is made (`begin atomic`), so it needs no search_path of its own.
 create function journal_append_one(
     _partition smallint, _stream text, _version integer, _subject text, _command uuid, _index smallint,
     _body text, _identity text, out sequence bigint, out recorded_at timestamptz, out chain bytea
-) language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    update journal_head h
-       set (sequence, recorded_at, chain) = (
-           select h.sequence + 1, t.at, sha256(h.chain || int8send(h.sequence + 1)
-                  || int8send((extract(epoch from t.at) * 1000000)::bigint) || convert_to(_body, 'UTF8'))
-             from (select greatest(journal_now(), h.recorded_at + interval '1 microsecond') as at offset 0) t)
-     where h.partition = _partition and exists (select from journal_identity i where i.identity = _identity)
-    returning h.sequence, h.recorded_at, h.chain
-         into journal_append_one.sequence, journal_append_one.recorded_at, journal_append_one.chain;
-    if not found then
-        raise exception 'the journal was not verified against its log' using errcode = 'AC001';
-    end if;
-    insert into journal values (_partition, journal_append_one.sequence, _stream, _version, _subject, _command,
-                                _index, journal_append_one.recorded_at, _body, journal_append_one.chain);
-end $$;
+) language sql security definer begin atomic
+    with head as (
+        update journal_head h
+           set (sequence, recorded_at, chain) = (
+               select h.sequence + 1, t.at, sha256(h.chain || int8send(h.sequence + 1)
+                      || int8send((extract(epoch from t.at) * 1000000)::bigint) || convert_to(_body, 'UTF8'))
+                 from (select greatest(journal_now(), h.recorded_at + interval '1 microsecond') as at offset 0) t)
+         where h.partition = _partition and exists (select from journal_identity i where i.identity = _identity)
+        returning h.sequence, h.recorded_at, h.chain)
+    insert into journal as j
+    select _partition, h.sequence, _stream, _version, _subject, _command, _index, h.recorded_at, _body, h.chain
+      from head h
+    returning j.sequence, j.recorded_at, j.chain;
+end;
 
 -- Several events, given in partition order: all heads needed are locked first, in partition order.
 create function journal_append_many(

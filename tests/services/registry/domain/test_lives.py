@@ -20,6 +20,8 @@ from tests.services.registry.domain.case.drawn import AGES, IDS, TEXTS, UNITS, c
 from tests.services.registry.domain.case.story import EPISODE, HERE, PERSON
 from tests.services.registry.domain.lives import Life, around, lives
 
+# A busy machine is no counterexample.
+unhurried = settings(deadline=None)
 CLOSED = {Stage.COMPLETED, Stage.ENDED}
 
 
@@ -74,16 +76,19 @@ any_life: st.SearchStrategy[Life[Any, Any]] = st.one_of(*(lives(decider, make) f
 case_lives: st.SearchStrategy[Life[c.CaseCommand, Case]] = lives(case_decider, case_command)
 
 
+@unhurried
 @given(any_life)
 def test_nothing_but_a_refusal_ever_stops_a_command_and_every_event_folds(life: Life[Any, Any]) -> None:
     assert life.steps  # `live` lets anything else through, and folds what was emitted.
 
 
+@unhurried
 @given(any_life)
 def test_replaying_the_events_gives_the_state_that_the_commands_left(life: Life[Any, Any]) -> None:
     assert life.decider.fold(life.decider.initial, life.events) == life.state
 
 
+@unhurried
 @given(any_life)
 def test_the_same_command_on_the_same_state_decides_the_same(life: Life[Any, Any]) -> None:
     again: list[Any] = []
@@ -96,6 +101,7 @@ def test_the_same_command_on_the_same_state_decides_the_same(life: Life[Any, Any
     assert again == said
 
 
+@unhurried
 @given(any_life)
 def test_said_twice_true_once(life: Life[Any, Any]) -> None:
     for state, command, result in life.steps:
@@ -104,6 +110,7 @@ def test_said_twice_true_once(life: Life[Any, Any]) -> None:
             assert life.decider.decide(command, after, life.law) == []
 
 
+@unhurried
 @given(any_life)
 def test_every_rule_and_policy_that_is_named_exists(life: Life[Any, Any]) -> None:
     known = {rule.id for rule in LAW.rules}
@@ -118,12 +125,14 @@ def test_every_rule_and_policy_that_is_named_exists(life: Life[Any, Any]) -> Non
         assert not isinstance(result, Refused) or set(result.rules) <= known
 
 
+@unhurried
 @given(any_life)
 def test_every_event_survives_its_own_json(life: Life[Any, Any]) -> None:
     for event in life.events:
         assert type(event).model_validate_json(event.model_dump_json()) == event
 
 
+@unhurried
 @given(case_lives)
 def test_a_closed_case_never_opens_again(life: Life[c.CaseCommand, Case]) -> None:
     stages = [state.stage for state in life.states]
@@ -132,6 +141,7 @@ def test_a_closed_case_never_opens_again(life: Life[c.CaseCommand, Case]) -> Non
     assert len(set(closed)) <= 1
 
 
+@unhurried
 @given(case_lives)
 def test_a_term_is_never_over_before_it_begins(life: Life[c.CaseCommand, Case]) -> None:
     for state in life.states:
@@ -143,7 +153,7 @@ def test_random_lives_reach_every_stage_and_every_event() -> None:
     stages: set[Stage] = set()
     events: set[type] = set()
 
-    @settings(max_examples=500, phases=[Phase.generate], database=None, derandomize=True)
+    @settings(max_examples=500, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
     @given(case_lives)
     def live(life: Life[c.CaseCommand, Case]) -> None:
         stages.update(state.stage for state in life.states)

@@ -179,6 +179,12 @@ def test_a_closed_case_takes_no_note_of_a_determination(
     case.given(*EARLIER.managed, *closing).when(determined("2027-04-01", addicted=addicted)).then()
 
 
+def test_a_determination_on_the_day_of_completion_is_this_case_s() -> None:
+    case.given(*EARLIER.managed).when(determined("2026-03-02", addicted=False)).then(
+        noted("2026-03-02", addicted=False)
+    )
+
+
 def test_a_determination_before_completion_is_not_this_case_s() -> None:
     case.given(*EARLIER.managed).when(determined("2026-03-01", addicted=True)).then()
 

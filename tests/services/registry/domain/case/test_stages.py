@@ -29,11 +29,14 @@ from services.registry.domain.case.commands import (
 )
 from services.registry.domain.case.state import Case
 from tests.services.registry.domain.case.story import (
+    EARLIER,
     HELPER,
+    HERE,
     NEW,
     PERSON,
     TEST,
     THERE,
+    Story,
     approve,
     approved,
     at,
@@ -123,8 +126,26 @@ def test_there_is_no_term_before_the_decision() -> None:
         _ = state.facts
 
 
-def test_a_refusal_says_in_which_stage_the_case_is() -> None:
-    state = case_decider.fold(Case(), AT[Stage.PAUSED])
+LATE = Story("2026-07-06", "2027-07-05", "2027-07-05", "2027-07-06", ends="2027-07-06")
+
+
+@pytest.mark.parametrize(
+    ("history", "command", "params"),
+    [
+        (AT[Stage.PAUSED], OpenRemovalReview(TODAY), {"stage": Stage.PAUSED}),
+        (AT[Stage.REPORTED], OpenRemovalReview(TODAY), {"stage": Stage.REPORTED}),
+        (NEW.managed, OpenRemovalReview(day("2027-07-06")), {"ends_on": day("2027-07-06")}),
+        (LATE.with_dossier, LATE.decide, {"ends_on": day("2027-07-06")}),
+        (REVIEW, approve("2027-07-08", body="court"), {"body": "court", "competent": "commune_chairman"}),
+        (REVIEW, approve("2027-07-08", unit=THERE), {"unit": HERE}),
+        (NEW.managed, NotifyTransfer(HERE, at("2026-08-03T08:00"), at("2026-08-03T09:00"), TODAY), {"unit": HERE}),
+        (NEW.managed, EndCase(EndReason.PRISON, TODAY, TODAY), {"end": EndReason.PRISON}),
+        (EARLIER.managed, EndCase(EndReason.REFORMATORY, day("2026-06-30"), TODAY), {"end": EndReason.REFORMATORY}),
+    ],
+)
+def test_a_refusal_carries_what_its_message_needs(
+    history: list[Event], command: CaseCommand, params: dict[str, object]
+) -> None:
     with pytest.raises(Refused) as caught:
-        case_decider.decide(OpenRemovalReview(TODAY), state, LAW)
-    assert caught.value.params == {"stage": Stage.PAUSED}
+        case_decider.decide(command, case_decider.fold(Case(), history), LAW)
+    assert caught.value.params == params

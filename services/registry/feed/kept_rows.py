@@ -1,0 +1,138 @@
+"""Rows of lists as they are kept: what is to be done, what waits for a human, and what is worth telling the sender."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, text
+
+from libs.events.contracts.registry.police_list import RowOutcome
+from libs.sheets.problems import CellProblem
+from services.registry.feed.rows import shown
+from services.registry.projections.lists import quarantine
+
+KEPT_ROWS_BATCH_MAX = 5_000
+AT = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row: who it is or may be, its problems as `code@column`, and what it said, sealed, where a human must see it.
+
+    `done` rows are kept for their problems; of rows that wait, only `RowQuarantined` was said.
+    """
+
+    row_id: UUID
+    list_id: UUID
+    sender: str
+    unit: str
+    ordinal: int
+    sheet: int
+    row: int
+    fingerprint: bytes
+    outcome: RowOutcome
+    person_id: UUID | None = None
+    candidates: tuple[UUID, ...] = ()
+    problems: tuple[str, ...] = ()
+    sealed: bytes | None = None
+    done: bool = False
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The kinds of its problems, each once."""
+        return tuple(dict.fromkeys(problem.partition(AT)[0] for problem in self.problems))
+
+    def shown(self) -> list[CellProblem]:
+        """Its problems as anybody may see them."""
+        parts = [problem.partition(AT) for problem in self.problems]
+        return [shown(self.sheet, self.row, code, column or None) for code, _, column in parts]
+
+
+def keep_rows(connection: Connection, rows: Sequence[KeptRow]) -> None:
+    """Keep planned rows; at most `KEPT_ROWS_BATCH_MAX` at a time."""
+    connection.execute(_KEEP, {"rows": orjson.dumps([_as_json(row) for row in rows]).decode()})
+
+
+def drop_rows(connection: Connection, list_id: UUID) -> None:
+    """Forget a plan that was never begun."""
+    connection.execute(_DROP, {"list": list_id})
+
+
+def rows_to_do(connection: Connection, list_id: UUID, outcomes: Collection[RowOutcome], limit: int) -> list[KeptRow]:
+    """The next rows of a list that have one of these ends before them, in its order."""
+    values = {"list": list_id, "outcomes": [str(one) for one in outcomes], "most": limit}
+    return [_kept(row) for row in connection.execute(_TO_DO, values)]
+
+
+def row_of(connection: Connection, row_id: UUID) -> KeptRow | None:
+    """One row, if it is kept."""
+    row = connection.execute(_ONE, {"row": row_id}).first()
+    return None if row is None else _kept(row)
+
+
+def rows_done(connection: Connection, rows: Collection[KeptRow]) -> None:
+    """Rows that have their end: those without a word to say about them leave."""
+    silent = [row.row_id for row in rows if not row.problems]
+    connection.execute(_LEAVE, {"rows": silent})
+    connection.execute(_DONE, {"rows": [row.row_id for row in rows if row.problems]})
+
+
+def row_waits_instead(connection: Connection, row: KeptRow) -> None:
+    """A row that could not be done: it waits, and its list counts it so."""
+    values = {"row": row.row_id, "problems": list(row.problems), "sealed": row.sealed, "candidates": [row.person_id]}
+    connection.execute(_WAITS, values)
+    column = "matched" if row.outcome is RowOutcome.MATCHED else "fresh"
+    statement = f"update list_file set {column} = {column} - 1, quarantined = quarantined + 1 where list_id = :list"  # noqa: S608 -- Our own words.
+    connection.execute(text(statement), {"list": row.list_id})
+
+
+def problems_of(connection: Connection, list_id: UUID, limit: int, after: int = -1) -> list[KeptRow]:
+    """Rows of a list with problems, in its order, from behind an ordinal on."""
+    return [_kept(row) for row in connection.execute(_TELLING, {"list": list_id, "after": after, "most": limit})]
+
+
+def decided_before(connection: Connection, sender: str, fingerprints: Sequence[bytes]) -> dict[bytes, bool]:
+    """Rows that a sender sent before word for word and that wait (True), or were found nobody's (False)."""
+    table = quarantine.live(connection)
+    statement = (
+        f"select r.fingerprint, q.outcome is null as waits from list_row r join {table} q on q.row_id = r.row_id"  # noqa: S608 -- Our own words.
+        " where r.sender = :sender and r.fingerprint = any(:rows)"
+        " and (q.outcome = 'rejected' or (q.outcome is null and r.sealed is not null)) order by waits"
+    )
+    found = connection.execute(text(statement), {"sender": sender, "rows": list(fingerprints)})
+    return {bytes(row.fingerprint): row.waits for row in found}
+
+
+def _as_json(row: KeptRow) -> Mapping[str, Any]:
+    sealed = None if row.sealed is None else f"\\x{row.sealed.hex()}"
+    values = {name: getattr(row, name) for name in KeptRow.__slots__}
+    return values | {"fingerprint": f"\\x{row.fingerprint.hex()}", "sealed": sealed}
+
+
+def _kept(row: Any) -> KeptRow:
+    values = {name: getattr(row, name) for name in KeptRow.__slots__}
+    lists = {name: tuple(values[name]) for name in ("candidates", "problems")}
+    sealed = None if row.sealed is None else bytes(row.sealed)
+    known = {"outcome": RowOutcome(row.outcome), "fingerprint": bytes(row.fingerprint), "sealed": sealed}
+    return KeptRow(**values | lists | known)
+
+
+_KEEP = text("insert into list_row select * from json_populate_recordset(null::list_row, cast(:rows as json))")
+_DROP = text("delete from list_row where list_id = :list")
+_TO_DO = text(
+    "select * from list_row where list_id = :list and not done and outcome = any(:outcomes)"
+    " order by ordinal limit :most"
+)
+_ONE = text("select * from list_row where row_id = :row")
+_LEAVE = text("delete from list_row where row_id = any(:rows)")
+_DONE = text("update list_row set done = true where row_id = any(:rows)")
+_WAITS = text(
+    "update list_row set outcome = 'quarantined', person_id = null, problems = :problems, sealed = :sealed,"
+    " candidates = array_remove(cast(:candidates as uuid[]), null) where row_id = :row"
+)
+_TELLING = text(
+    "select * from list_row where list_id = :list and ordinal > :after and problems <> '{}'"
+    " order by ordinal limit :most"
+)

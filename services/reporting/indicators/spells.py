@@ -1,0 +1,39 @@
+"""Stretches of time as pairs of dates `(after, until]`, so that stretches that meet share no day."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+Spell = tuple[date, date]
+
+
+def without(spell: Spell, gaps: Iterable[tuple[date, date | None]]) -> list[Spell]:
+    """What is left of a stretch when the gaps are taken out; a gap without an end lasts for ever."""
+    after, until = spell
+    left: list[Spell] = []
+    for start, end in sorted(gaps, key=lambda gap: gap[0]):
+        if start >= until or (end is not None and end <= after):
+            continue
+        if start > after:
+            left.append((after, start))
+        if end is None or end >= until:
+            return left
+        after = max(after, end)
+    return [*left, (after, until)]
+
+
+def within(spells: Iterable[Spell], after: date, until: date) -> Iterator[Spell]:
+    """The parts of the stretches that lie in `(after, until]`; one of a single day lies there if the day does."""
+    for start, end in spells:
+        clipped = max(start, after), min(end, until)
+        if clipped[0] < clipped[1] or after < start == end <= until:
+            yield clipped
+
+
+def days(spells: Iterable[Spell]) -> int:
+    """How many days they hold together."""
+    return sum((end - start).days for start, end in spells)
+
+
+def covers(spells: Iterable[Spell], day: date) -> bool:
+    """Whether the day lies in one of them; a stretch that begins and ends on one day holds that day."""
+    return any(start < day <= end or start == day == end for start, end in spells)
