@@ -28,6 +28,7 @@ AS_OF = "01/07/2025"
 # The police of Đồng Nai send one list for the five wards.
 SENDER = "2025:75"
 TOKEN_MINUTES = 600
+WORLD_ENDS = datetime(2027, 7, 10, 8, tzinfo=LOCAL)
 ENDS = "{matched} matched, {new} new, {quarantined} quarantined, {rejected} rejected"
 Say = Callable[[str], None]
 

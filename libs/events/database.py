@@ -1,10 +1,13 @@
 """Connections to PostgreSQL that cannot stop others for ever: every session is bounded, and says so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 CONNECT_TIMEOUT_SECONDS = 3
@@ -69,6 +72,22 @@ def identity_of(connection: Connection) -> str:
     return known
 
 
+@contextmanager
+def driver_cursor(connection: Connection) -> Iterator[psycopg.Cursor[Any]]:
+    """The driver's own cursor, in this connection's transaction, with SQLAlchemy's errors.
+
+    For the few statements where what SQLAlchemy does around a result shows in a profile.
+    """
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        try:
+            yield cursor
+        except psycopg.Error as error:
+            if driver.closed:
+                connection.invalidate(error)
+            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
+
+
 def _rest(_connection: Any, record: ConnectionPoolEntry) -> None:
     record.info["resting_since"] = monotonic()
 
@@ -79,7 +98,7 @@ def _wake(engine: Engine, connection: Any, record: ConnectionPoolEntry) -> None:
         return
     try:
         engine.dialect.do_ping(connection)
-    except engine.dialect.loaded_dbapi.Error as error:
+    except psycopg.Error as error:
         raise InvalidatePoolError from error
 
 

@@ -4,19 +4,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
+import orjson
 from psycopg import errors
-from sqlalchemy import Connection, CursorResult, Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from libs.events.crash import crash_point
-from libs.events.database import identity_of
+from libs.events.database import driver_cursor, identity_of
 from libs.events.record import Draft, Record, from_row
 from libs.events.telemetry import span
 
 READ_BATCH_MAX = 2_000
+_NOWHERE = (None, None, None)
 _COLUMNS = "partition, sequence, recorded_at, chain, body"
 
 
@@ -89,21 +91,27 @@ class PostgresTransaction:
             except DBAPIError as error:
                 raise _meaning_of(error) from error
         return [
-            from_row(self._service, (draft.partition, sequence, recorded_at, chain, draft.body.decode()))
-            for draft, (sequence, recorded_at, chain) in zip(drafts, places, strict=True)
+            Record(self._service, draft.partition, *place, draft.body, orjson.loads(draft.body))
+            for draft, place in zip(drafts, places, strict=True)
         ]
 
     def _append(self, drafts: Sequence[Draft]) -> list[tuple[int, datetime, bytes]]:
         identity = identity_of(self.connection)
         if len(drafts) == 1:
-            places = _rows(self.connection.exec_driver_sql(_APPEND_ONE, (*_fields(drafts[0]), identity)))
-            if places[0][0] is None:
-                raise JournalUnverified
-            return places
+            return [self._append_one(drafts[0], identity)]
         order = sorted(range(len(drafts)), key=lambda i: drafts[i].partition)
         columns = zip(*(_fields(drafts[i]) for i in order), strict=True)
-        rows = _rows(self.connection.exec_driver_sql(_APPEND_MANY, (*map(list, columns), identity)))
-        return [row for _, row in sorted(zip(order, rows, strict=True), key=lambda pair: pair[0])]
+        rows = self.connection.exec_driver_sql(_APPEND_MANY, (*map(list, columns), identity))
+        return [tuple(row) for _, row in sorted(zip(order, rows, strict=True), key=lambda pair: pair[0])]
+
+    def _append_one(self, draft: Draft, identity: str) -> tuple[int, datetime, bytes]:
+        with driver_cursor(self.connection) as cursor:
+            sequence, recorded_at, chain = (
+                cursor.execute(_APPEND_ONE, (*_fields(draft), identity)).fetchone() or _NOWHERE
+            )
+        if sequence is None:
+            raise JournalUnverified
+        return sequence, recorded_at, chain
 
 
 class PostgresJournal:
@@ -184,10 +192,6 @@ def _fields(draft: Draft) -> tuple[object, ...]:
         draft.command_index,
         draft.body.decode(),
     )
-
-
-def _rows(result: CursorResult[Any]) -> list[tuple[int, datetime, bytes]]:
-    return [(sequence, recorded_at, chain) for sequence, recorded_at, chain in result]
 
 
 def _meaning_of(error: DBAPIError) -> Exception:

@@ -41,9 +41,11 @@ class _Rows:
 
     def _check(self, number: int, record: list[str]) -> None:
         for column, value in enumerate(record, start=1):
+            if "\n" not in value and "\r" not in value:
+                continue
             # A quotation that nobody closed takes the rows below into one cell.
-            _, line_end, below = value.replace("\r", "\n").partition("\n")
-            if line_end and (below.count(self._separator) >= SWALLOWED_MIN or len(below) > CELL_CHARS_MAX):
+            below = value.replace("\r", "\n").partition("\n")[2]
+            if below.count(self._separator) >= SWALLOWED_MIN or len(below) > CELL_CHARS_MAX:
                 raise RowBroken("a quotation is not closed", sheet=1, row=number, column=column)
 
 

@@ -1,13 +1,13 @@
 """Where the headings of a table are, in one row or two, and which column holds which field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import pairwise, takewhile, zip_longest
 
 from libs.sheets.columns import Layout, heading_key
 from libs.sheets.limits import COLUMNS_MAX, HEADING_ROWS_MAX
 from libs.sheets.refusals import HeadingMissing, HeadingRepeated, HeadingsUnknown
-from libs.sheets.table import Row, Table, cell_text
+from libs.sheets.table import Cell, Row, Table, cell_text
 
 TABULAR_CELLS_MIN = 3
 TABULAR_ROWS_MIN = 3
@@ -17,7 +17,8 @@ TABULAR_ROWS_MIN = 3
 class Headings:
     """The headings of one table: the number of their last row, the columns of each field, the lines above them.
 
-    A field has several columns where one heading stretches over them (`Họ và tên` over two).
+    A field has several columns where one heading stretches over them (`Họ và tên` over two). `texts` are what is
+    written over each column, as `plain` has it.
     """
 
     last_row: int
@@ -38,7 +39,16 @@ def find_headings(table: Table, layout: Layout) -> Headings | None:
     places = _places(table, rows[-1], texts, layout)
     above = [row for row in first if row.number < rows[0].number]
     preamble = tuple(cell_text(cell) for row in above for cell in dict.fromkeys(row.cells) if cell is not None)
-    return Headings(rows[-1].number, places, tuple(frozenset(one) for one in texts), preamble)
+    return Headings(rows[-1].number, places, tuple(_over(rows)), preamble)
+
+
+def plain(cell: Cell) -> str:
+    """A heading as it is compared with itself on the next page: without regard to case and blanks."""
+    return " ".join(cell_text(cell).split()).casefold()
+
+
+def _over(rows: Sequence[Row]) -> Iterator[frozenset[str]]:
+    return (frozenset(plain(cell) for cell in column) for column in zip_longest(*(row.cells for row in rows)))
 
 
 def _single(row: Row) -> list[list[str]]:

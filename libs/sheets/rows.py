@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from libs.sheets.columns import Layout
 from libs.sheets.headings import Headings, find_headings
 from libs.sheets.limits import CELL_CHARS_MAX, ROWS_MAX
-from libs.sheets.noise import is_counters, is_narrow, is_signature, is_sum, repeats_headings
+from libs.sheets.noise import few_texts, is_counters, is_narrow, is_signature, is_sum, repeats_headings
 from libs.sheets.refusals import CellTooLong, HeadingsUnknown, NothingListed, TooManyRows
 from libs.sheets.sections import Outline, title_of
 from libs.sheets.table import Cell, Mark, Row, Table, cell_text
@@ -54,38 +54,35 @@ def listed(tables: Sequence[Table], layout: Layout) -> list[Listed]:
 def _data(table: Table, headings: Headings, layout: Layout, rows_max: int) -> Iterator[DataRow]:
     outline, below_signature, count = Outline(), False, 0
     places = [headings.places.get(field, ()) for field in layout.fields]
+    telling = [n for n, field in enumerate(layout.fields) if field != layout.counter]
     nothing = frozenset[Mark]()
     for row in table.rows:
-        if row.number <= headings.last_row or _is_noise(row, headings):
+        if row.number <= headings.last_row or is_counters(row) or is_sum(row) or repeats_headings(row, headings):
             continue
-        if title := title_of(row, layout.is_section):
+        texts = few_texts(row)
+        if texts is not None and (title := title_of(texts, layout.is_section)):
             outline.add(title)
             continue
-        cells = tuple(_cell(row, place) for place in places)
-        if is_signature(row) or (below_signature and is_narrow(cells)):
+        cells = tuple([_cell(row, place) for place in places])
+        if (texts is not None and is_signature(texts)) or (below_signature and is_narrow(cells)):
             below_signature = True
             continue
         below_signature = False
-        if all(cell is None for cell, field in zip(cells, layout.fields, strict=True) if field != layout.counter):
+        if all(cells[n] is None for n in telling):
             continue
         count += 1
         _check(table, row, count, rows_max)
         yield DataRow(table.number, row.number, cells, outline.titles, table.marks.get(row.number, nothing))
 
 
-def _is_noise(row: Row, headings: Headings) -> bool:
-    return is_counters(row) or is_sum(row) or repeats_headings(row, headings)
-
-
 def _cell(row: Row, place: tuple[int, ...]) -> Cell:
+    if not place:
+        return None
     if len(place) == 1:
         return row.cells[place[0]] if place[0] < len(row.cells) else None
-    return " ".join(dict.fromkeys(cell_text(cell) for cell in row.cells[slice_of(place)] if cell is not None)) or None
-
-
-def slice_of(place: tuple[int, ...]) -> slice:
-    """The columns of a field, which lie side by side."""
-    return slice(place[0], place[-1] + 1) if place else slice(0)
+    # The columns of one field lie side by side.
+    beside = row.cells[place[0] : place[-1] + 1]
+    return " ".join(dict.fromkeys(cell_text(cell) for cell in beside if cell is not None)) or None
 
 
 def _check(table: Table, row: Row, count: int, rows_max: int) -> None:

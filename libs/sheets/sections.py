@@ -1,11 +1,9 @@
 """Titles between the rows of a list, and which of them stand over a row: `A. Huyện …`, `I. Phường …`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from libs.sheets.noise import distinct
-from libs.sheets.table import Row, cell_text
 from libs.vietnam.spelling import one_spelling
 
 ROMAN = re.compile(r"(?=[IVXL])(XL|L?X{0,3})(IX|IV|V?I{0,3})")
@@ -23,14 +21,14 @@ class Title:
     sign: str | None
 
 
-def title_of(row: Row, is_section: Callable[[str], bool]) -> Title | None:
-    """The title that a row is, or None: text alone in its row, or beside an enumerator or a count of their own.
+def title_of(texts: Sequence[str], is_section: Callable[[str], bool]) -> Title | None:
+    """The title that a row's texts are, or None: text alone, or beside an enumerator or a count of their own.
 
     Alone it must be known to `is_section` or stand behind a Roman number, since `A. Sơn` may be somebody.
     """
-    texts = [one_spelling(cell_text(cell)) for cell in distinct(row)]
+    texts = [one_spelling(text) for text in texts]
     if len(texts) > 1 and COUNT.fullmatch(texts[-1]):
-        texts.pop()
+        texts = texts[:-1]
     if len(texts) == 2 and (own := SIGN.fullmatch(texts[0])):  # noqa: PLR2004 -- An enumerator and a title.
         return Title(texts[1], own["sign"])
     if len(texts) != 1:

@@ -96,6 +96,17 @@ class Edge:
         self.snapshot.used.anything()
         return self._using(*projections)
 
+    def counting(self, *projections: Projection[Any]) -> Connection:
+        """As `reading`, past the wall of units: for figures of a unit that was checked with `within`.
+
+        What is counted moves between units; a row outside the caller's may count, and must not be shown.
+        """
+        if not self.in_scope:
+            raise EdgeMisused("a figure is of a unit that was found within the caller's scope")
+        connection = self.reading(*projections)
+        connection.execute(_EVERYWHERE)
+        return connection
+
     def reveal(self, sealed: Sealed | None) -> Any:
         """What a sealed field says; None when there is none or its key was destroyed."""
         if sealed is None:
@@ -191,3 +202,6 @@ class Edge:
 def _ids(thing: object) -> frozenset[str]:
     several = thing if isinstance(thing, list | tuple | set | frozenset) else [thing]
     return frozenset(str(one) for one in several)
+
+
+_EVERYWHERE = text("select set_config('aftercare.scope', '*', true)")

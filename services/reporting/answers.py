@@ -70,6 +70,28 @@ class MonthPoint(View):
     kaplan_meier: Probability | None
 
 
+class Incidence(View):
+    """The probability of the event by the end of the window, month by month where the indicator is a curve.
+
+    `aalen_johansen` lets death, prison and other measures compete; `kaplan_meier` beside it censors them. `at_risk` are
+    those observed through the window, `stops` says how observation ended for how many.
+    """
+
+    aalen_johansen: Probability | None
+    kaplan_meier: Probability | None
+    at_risk: int | None
+    curve: tuple[MonthPoint, ...]
+    stops: dict[Stop, int] | None
+
+
+class FrequencyOfTests(View):
+    """How often people were tested while at risk: tests with a result, refusals apart."""
+
+    tests: int | None
+    refused: int | None
+    per_person_month: float | None
+
+
 class DividedUnit(View):
     """A unit of 2004 that was divided: its people are not counted here, since nobody knows where they belong."""
 
@@ -77,13 +99,20 @@ class DividedUnit(View):
     people: int | None
 
 
+class SmallCell(View):
+    """Whether some count of people lies below the threshold, and whether figures were withheld for it."""
+
+    below: int
+    found: bool
+    suppressed: bool = False
+
+
 class Answer(View):
     """The figure of one indicator for one unit and period, as known at one instant.
 
     `share` is over all of `denominator`, `share_of_fully_observed` over those observed through the window or with the
-    event; `incidence` and `kaplan_meier` are the cumulative estimates at the end of the window. `stops` says how
-    observation ended. What the indicator does not have is null, as is any figure over nothing. `small_cell` says that
-    some count lies below `small_cell_below`; `suppressed`, that figures were withheld for it.
+    event; `outside` are people with the event whom the numerator leaves out. What the indicator does not have is null,
+    as is any figure over nothing.
     """
 
     indicator: About
@@ -103,17 +132,9 @@ class Answer(View):
     share_of_fully_observed: Rate | None
     person_years: float | None
     rate_per_person_year: Rate | None
-    incidence: Probability | None
-    kaplan_meier: Probability | None
-    at_risk: int | None
-    curve: tuple[MonthPoint, ...]
-    tests: int | None
-    refused_tests: int | None
-    tests_per_person_month: float | None
-    stops: dict[Stop, int] | None
+    incidence: Incidence | None
+    testing: FrequencyOfTests | None
     divided: tuple[DividedUnit, ...]
     rules: tuple[RuleText, ...]
     policies: tuple[PolicyText, ...]
-    small_cell_below: int
-    small_cell: bool
-    suppressed: bool = False
+    small_cell: SmallCell

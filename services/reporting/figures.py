@@ -1,33 +1,37 @@
 """From counts to figures: every number of an answer is a sum over the tally, or made of such sums."""
 
-from libs.law.law import Law
 from libs.vietnam.units import UnitRef, unit
-from services.reporting.answers import About, Answer, DividedUnit, MonthPoint, PolicyText, Probability, Rate, RuleText
+from services.reporting.answers import (
+    Answer,
+    DividedUnit,
+    FrequencyOfTests,
+    Incidence,
+    MonthPoint,
+    Probability,
+    Rate,
+    SmallCell,
+)
+from services.reporting.grounds import about, policies_of, rules_of
 from services.reporting.indicators.incidence import Estimate, Point, incidence
 from services.reporting.indicators.indicator import Indicator, Measure
 from services.reporting.indicators.question import Frame, Question
 from services.reporting.indicators.tally import Number, Tally
-from services.reporting.publishing import SMALL_CELL, is_small
-from services.reporting.statistics import rates
-from services.reporting.statistics.rates import Proportion
+from services.reporting.publishing import SMALL_CELL, has_small_cell
+from services.reporting.statistics.rates import incidence_rate, person_months, person_years, proportion
 
 AALEN_JOHANSEN = "Aalen-Johansen; log(-log) interval, 95 %"
-KAPLAN_MEIER = "one minus Kaplan-Meier; Greenwood, log(-log) interval, 95 %"
+KAPLAN_MEIER = "one minus Kaplan-Meier; Greenwood variance, log(-log) interval, 95 %"
 WILSON = "Wilson score interval, 95 %"
 GARWOOD = "exact Poisson interval (Garwood), 95 %"
 
 
 def answer(question: Question, indicator: Indicator, frame: Frame, tally: Tally) -> Answer:
     """The answer to a question, from what was counted for it."""
-    counts = {number: tally.total(number) if number in indicator.numbers else None for number in Number}
-    numerator, days = counts[Number.NUMERATOR] or 0, counts[Number.DAYS_AT_RISK]
-    measures = indicator.measures
-    points = incidence(tally, frame.months) if Measure.INCIDENCE in measures else []
-    last = points[-1] if points else None
-    years = None if days is None else rates.person_years(days)
+    counts = {number: tally.total(number) for number in indicator.numbers}
+    days = counts.get(Number.DAYS_AT_RISK)
     below = frame.choice(SMALL_CELL, int)
     return Answer(
-        indicator=_about(indicator),
+        indicator=about(indicator),
         unit=question.unit,
         unit_name=unit(UnitRef(question.unit)).full_name,
         unit_map=question.unit_map,
@@ -38,25 +42,79 @@ def answer(question: Question, indicator: Indicator, frame: Frame, tally: Tally)
         observed_until=frame.until,
         numerator=counts[Number.NUMERATOR],
         denominator=counts[Number.DENOMINATOR],
-        fully_observed=counts[Number.FULLY_OBSERVED],
-        outside=counts[Number.OUTSIDE],
-        share=_share(numerator, counts[Number.DENOMINATOR]) if Measure.SHARE in measures else None,
-        share_of_fully_observed=(
-            _share(numerator, counts[Number.FULLY_OBSERVED]) if Measure.SHARE_OF_FULLY_OBSERVED in measures else None
-        ),
-        person_years=years,
-        rate_per_person_year=_per_year(numerator, years) if Measure.PER_PERSON_YEAR in measures else None,
-        incidence=None if last is None else _probability(last.aalen_johansen, AALEN_JOHANSEN),
-        kaplan_meier=None if last is None else _probability(last.kaplan_meier, KAPLAN_MEIER),
-        at_risk=None if last is None else last.at_risk,
-        curve=tuple(map(_month, points)) if Measure.CURVE in measures else (),
-        tests=counts[Number.TESTS],
-        refused_tests=counts[Number.REFUSED_TESTS],
-        tests_per_person_month=_tests_per_month(counts[Number.TESTS], days),
-        stops=tally.stops() if Measure.INCIDENCE in measures else None,
+        fully_observed=counts.get(Number.FULLY_OBSERVED),
+        outside=counts.get(Number.OUTSIDE),
+        share=_share(indicator, Measure.SHARE, counts),
+        share_of_fully_observed=_share(indicator, Measure.SHARE_OF_FULLY_OBSERVED, counts),
+        person_years=None if days is None else person_years(days),
+        rate_per_person_year=_per_person_year(indicator, counts),
+        incidence=_incidence(indicator, frame, tally),
+        testing=_testing(counts),
         divided=tuple(DividedUnit(unit=one, people=people) for one, people in tally.divided.items()),
-        rules=_rules(indicator, frame.law),
-        policies=_policies(indicator, frame.law),
-        small_cell_below=below,
-        small_cell=is_small(counts[Number.NUMERATOR], counts[Number.DENOMINATOR], counts[Number.FULLY_OBSERVED], below),
+        rules=rules_of(indicator, frame.law),
+        policies=policies_of(indicator, frame.law),
+        small_cell=SmallCell(below=below, found=has_small_cell(counts, below)),
+    )
+
+
+_DENOMINATORS = {
+    Measure.SHARE: Number.DENOMINATOR,
+    Measure.SHARE_OF_FULLY_OBSERVED: Number.FULLY_OBSERVED,
+}
+
+
+def _share(indicator: Indicator, measure: Measure, counts: dict[Number, int]) -> Rate | None:
+    if measure not in indicator.measures:
+        return None
+    found = proportion(counts[Number.NUMERATOR], counts[_DENOMINATORS[measure]])
+    if found is None:
+        return None
+    return Rate(value=found.value, low=found.interval.low, high=found.interval.high, method=WILSON)
+
+
+def _per_person_year(indicator: Indicator, counts: dict[Number, int]) -> Rate | None:
+    if Measure.PER_PERSON_YEAR not in indicator.measures:
+        return None
+    found = incidence_rate(counts[Number.NUMERATOR], person_years(counts[Number.DAYS_AT_RISK]))
+    if found is None:
+        return None
+    return Rate(value=found.value, low=found.interval.low, high=found.interval.high, method=GARWOOD)
+
+
+def _incidence(indicator: Indicator, frame: Frame, tally: Tally) -> Incidence | None:
+    if Measure.INCIDENCE not in indicator.measures or not (points := incidence(tally, frame.months)):
+        return None
+    months = tuple(map(_month, points))
+    return Incidence(
+        aalen_johansen=months[-1].aalen_johansen,
+        kaplan_meier=months[-1].kaplan_meier,
+        at_risk=months[-1].at_risk,
+        curve=months if Measure.CURVE in indicator.measures else (),
+        stops=tally.stops(),
+    )
+
+
+def _month(point: Point) -> MonthPoint:
+    return MonthPoint(
+        month=point.month,
+        day=point.day,
+        at_risk=point.at_risk,
+        aalen_johansen=_probability(point.aalen_johansen, AALEN_JOHANSEN),
+        kaplan_meier=_probability(point.kaplan_meier, KAPLAN_MEIER),
+    )
+
+
+def _probability(found: Estimate | None, method: str) -> Probability | None:
+    if found is None:
+        return None
+    low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    return Probability(value=found.value, low=low, high=high, variance=found.variance, method=method)
+
+
+def _testing(counts: dict[Number, int]) -> FrequencyOfTests | None:
+    if Number.TESTS not in counts:
+        return None
+    tests, months = counts[Number.TESTS], person_months(counts[Number.DAYS_AT_RISK])
+    return FrequencyOfTests(
+        tests=tests, refused=counts[Number.REFUSED_TESTS], per_person_month=tests / months if months else None
     )

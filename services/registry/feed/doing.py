@@ -86,7 +86,7 @@ class Doing:
         sender, list_id = self.file.sender, self.file.list_id
         if row.outcome is RowOutcome.NEW:
             commands: list[Any] = [registration(said, said.unit, row.person_id, list_id, sender)]
-        elif row.person_id not in known or not known[row.person_id].names:
+        elif row.person_id not in known or not known[row.person_id].searched_names:
             return "person_erased"
         else:
             commands = list(additions(said, known[row.person_id], list_id, sender))

@@ -5,7 +5,6 @@ from uuid import UUID, uuid5
 
 from libs.events.handling import Target
 from libs.events.record import Meta
-from libs.vietnam.names import folded_name
 from libs.vietnam.spelling import folded
 from libs.vietnam.units import UnitRef
 from services.registry.domain.person import (
@@ -17,7 +16,7 @@ from services.registry.domain.person import (
     RegisterPerson,
     person_decider,
 )
-from services.registry.feed.known import KnownPerson
+from services.registry.feed.known import KnownPerson, searched
 from services.registry.feed.rows import ListRow
 from services.registry.feed.units import Sender
 
@@ -46,7 +45,7 @@ def additions(row: ListRow, known: KnownPerson, list_id: UUID, sender: Sender) -
     """What a row says of a known person that is not known: another name, a number, another residence."""
     found: list[PersonCommand] = []
     source = source_of(list_id)
-    if row.full_name and folded_name(row.full_name) not in {folded_name(name) for name in known.names}:
+    if row.full_name and searched(row.full_name) not in known.searched_names:
         found.append(RecordName(sender.as_of, source, row.full_name))
     citizen_id = None if row.citizen_id in known.citizen_ids else row.citizen_id
     legacy_id9 = None if row.legacy_id9 in known.legacy_ids else row.legacy_id9

@@ -51,4 +51,5 @@ def person_id_of(row_id: UUID) -> UUID:
 
 
 def _said(cell: Cell) -> str:
-    return " ".join(normalize("NFC", cell_text(cell)).split())
+    text = cell_text(cell)
+    return " ".join((text if text.isascii() else normalize("NFC", text)).split())

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from libs.events.codec import Codec, unseal
 from libs.events.contracts.values import Sex
 from libs.events.event import Sealed
+from libs.vietnam.names import folded_name, normal_name
 from services.registry.projections.identifiers import names, numbers
 from services.registry.projections.persons import PersonRow, persons
 
@@ -18,7 +19,10 @@ READ_PERSONS_MAX = 5_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KnownPerson:
-    """A person to compare a row with; without any name when the person's data were erased."""
+    """A person to compare a row with; without any name when the person's data were erased.
+
+    `searched_names` are all names as `searched` writes them.
+    """
 
     person_id: UUID
     unit: str
@@ -27,9 +31,14 @@ class KnownPerson:
     birth_date: str | None
     address: str | None
     dead: bool
-    names: frozenset[str]
+    searched_names: frozenset[str]
     citizen_ids: frozenset[str]
     legacy_ids: frozenset[str]
+
+
+def searched(name: str) -> str:
+    """A name without titles, marks and case, as names are compared."""
+    return folded_name(normal_name(name))
 
 
 def known_persons(connection: Connection, codec: Codec, wanted: Collection[UUID]) -> dict[UUID, KnownPerson]:
@@ -84,7 +93,7 @@ def _known(row: PersonRow, said: Said, opened: _Opened) -> KnownPerson:
         birth_date=opened.text(row.birth_date),
         address=opened.text(row.address),
         dead=row.died_on is not None,
-        names=opened.texts(said["name"].get(row.person_id, ())),
+        searched_names=frozenset(map(searched, opened.texts(said["name"].get(row.person_id, ())))),
         citizen_ids=opened.texts(said["citizen"].get(row.person_id, ())),
         legacy_ids=opened.texts(said["legacy"].get(row.person_id, ())),
     )

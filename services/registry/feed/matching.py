@@ -8,7 +8,7 @@ from libs.events.contracts.registry.police_list import RowOutcome
 from services.registry.feed.dirt import Effect
 from services.registry.feed.lookup import Found
 from services.registry.feed.rows import ListRow
-from services.registry.feed.scoring import LOWER, UPPER, contradicts, score
+from services.registry.feed.scoring import LOWER, UPPER, Likeness
 
 CANDIDATES_SHOWN_MAX = 5
 FORENAMES_MIN = 2
@@ -65,20 +65,17 @@ def _by_number(row: ListRow, found: Found) -> End | None:
     if len(holders) > 1:
         return _waits(holders, "number_of_several")
     known = found.persons.get(holders[0])
-    if known is None or not known.names:
+    if known is None or not known.searched_names:
         return _waits(holders, "person_erased")
-    if contradicts(row, known):
+    if Likeness(row).contradicts(known):
         return _waits(holders, "number_of_another")
     return _waits(holders, "person_died") if known.dead else End(RowOutcome.MATCHED, known.person_id)
 
 
 def _by_likeness(n: int, row: ListRow, found: Found) -> End | None:
     sharing = found.by_number.get(row.legacy_id9 or "", frozenset())
-    likely = {
-        one: score(row, found.persons[one])
-        for one in found.by_row.get(n, frozenset()) | sharing
-        if one in found.persons
-    }
+    ids, likeness = found.by_row.get(n, frozenset()) | sharing, Likeness(row)
+    likely = {one: likeness.score(found.persons[one]) for one in ids if one in found.persons}
     # Nine digits prove nothing by themselves (§5.2), and beside any likeness are worth a look.
     likely = {one: max(points, UPPER) if one in sharing and points else points for one, points in likely.items()}
     best = sorted((one for one, points in likely.items() if points >= LOWER), key=lambda one: (-likely[one], one))

@@ -11,9 +11,8 @@ from rapidfuzz.fuzz import ratio, token_sort_ratio
 
 from libs.events.contracts.values import Sex
 from libs.vietnam.dates import PartialDate
-from libs.vietnam.names import folded_name, normal_name
 from libs.vietnam.units import UnitRef, province_of, scope_communes, successors
-from services.registry.feed.known import KnownPerson
+from services.registry.feed.known import KnownPerson, searched
 from services.registry.feed.rows import ListRow
 
 UPPER = 88
@@ -26,23 +25,29 @@ BIRTH_SAME, BIRTH_COMPATIBLE, BIRTH_UNKNOWN = 1.0, 0.8, 0.4
 PLACE_IN_PROVINCE = 0.5
 
 
-def score(row: ListRow, known: KnownPerson) -> int:
-    """The likeness of the two."""
-    if _sexes_differ(row, known) or _numbers_differ(row, known):
-        return 0
-    likeness = NAME_POINTS * name_likeness(row, known) / 100
-    return round(likeness + BIRTH_POINTS * _birth(row, known) + PLACE_POINTS * _place(row.unit, known.unit))
+class Likeness:
+    """Compares one row with as many persons as it may mean."""
 
+    def __init__(self, row: ListRow) -> None:
+        self._row = row
+        self._name = searched(row.full_name)
 
-def contradicts(row: ListRow, known: KnownPerson) -> bool:
-    """Whether name, birth or sex of a row speak against the person who has its number."""
-    return name_likeness(row, known) < NAMES_AGREE or _birth(row, known) == 0 or _sexes_differ(row, known)
+    def score(self, known: KnownPerson) -> int:
+        """The likeness of the two."""
+        if _sexes_differ(self._row, known) or _numbers_differ(self._row, known):
+            return 0
+        likeness = NAME_POINTS * self._names(known) / 100
+        place = PLACE_POINTS * _place(self._row.unit, known.unit)
+        return round(likeness + BIRTH_POINTS * _birth(self._row, known) + place)
 
+    def contradicts(self, known: KnownPerson) -> bool:
+        """Whether name, birth or sex of the row speak against the person who has its number."""
+        differs = self._names(known) < NAMES_AGREE or _birth(self._row, known) == 0
+        return differs or _sexes_differ(self._row, known)
 
-def name_likeness(row: ListRow, known: KnownPerson) -> float:
-    """How like the row's name is to the most like of the person's, from 0 to 100, without marks and case."""
-    own = folded_name(normal_name(row.full_name))
-    return max((_names(own, folded_name(normal_name(name))) for name in known.names), default=0.0)
+    def _names(self, known: KnownPerson) -> float:
+        """How like the name is to the most like of the person's, from 0 to 100, without marks and case."""
+        return max((_names(self._name, name) for name in known.searched_names), default=0.0)
 
 
 def _names(one: str, other: str) -> float:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from libs.events.contracts.registry.police_list import RowOutcome
-from libs.vietnam.names import folded_name, normal_name
+from services.registry.feed.known import searched
 from services.registry.feed.matching import End
 from services.registry.feed.rows import ListRow
 
@@ -59,5 +59,5 @@ def _by_name(rows: Sequence[ListRow]) -> dict[tuple[object, ...], list[int]]:
     found: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for n, row in enumerate(rows):
         if row.full_name and row.birth_year is not None:
-            found[folded_name(normal_name(row.full_name)), row.birth_year, row.unit].append(n)
+            found[searched(row.full_name), row.birth_year, row.unit].append(n)
     return found

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from libs.events.decider import Invalid
 from libs.law.choices import TermEnd
 from libs.law.law import Law
+from libs.law.switch import Choice
 from libs.vietnam.calendar import civil_date
 from services.reporting.indicators.periods import Period
 from services.reporting.indicators.territory import Territory, UnitMap, territory_of
 
-WINDOWS_MONTHS = (3, 6, 12, 24)
+C = TypeVar("C", bound=Choice)
 
 
 class WindowNotOffered(Invalid):
@@ -52,7 +54,11 @@ class Frame:
     @property
     def term_end_censors(self) -> bool:
         """Whether observation stops where management ends (policy switch `rates.term_end`)."""
-        return self.law.choice("rates.term_end", TermEnd, on=self.until) is TermEnd.CENSORS
+        return self.choice("rates.term_end", TermEnd) is TermEnd.CENSORS
+
+    def choice(self, name: str, kind: type[C]) -> C:
+        """What was chosen where the law is silent; an answer about days before the question arose rests on it too."""
+        return self.law.choice(name, kind, on=max(self.until, self.law.switch(name).valid_from))
 
 
 def frame_of(question: Question, windows: tuple[int, ...], at: datetime, law: Law) -> Frame:

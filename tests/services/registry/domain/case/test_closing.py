@@ -222,6 +222,8 @@ NOT_ADDICTED = noted("2024-06-17", addicted=False)
     [
         ([USED], "detected", ()),
         ([USED, NOT_ADDICTED], "not_addicted", ("removal.not_addicted=withheld",)),
+        ([used("2024-03-04")], "detected", ()),  # On the first day of the term.
+        ([NOT_ADDICTED, used("2024-06-17")], "not_addicted", ("removal.not_addicted=withheld",)),  # On the same day.
         ([NOT_ADDICTED, used("2024-06-24")], "detected", ()),  # Used again after the determination.
         ([USED, NOT_ADDICTED, noted("2024-05-06", addicted=False)], "not_addicted", ("removal.not_addicted=withheld",)),
     ],

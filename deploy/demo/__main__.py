@@ -1,0 +1,115 @@
+"""`make demo`: a police list goes in, a relapse rate comes out, and the rate is rebuilt from the log."""
+
+import shutil
+import sys
+from datetime import datetime
+from time import monotonic
+
+from rich.console import Console
+
+from deploy.demo.client import Client
+from deploy.demo.load import WORLD_ENDS, World, load, office
+from deploy.demo.people import WARDS
+from deploy.demo.proof import drop_and_rebuild, rebuild_beside
+from deploy.demo.rates import HALVES, ask, show
+from deploy.local.stack import ROOT, Stack
+from deploy.whole import Clock, bring_up, settings_of
+from libs.events.settings import Settings
+from libs.vietnam.calendar import LOCAL, add_months
+
+LEDGER_LINES = 8
+EXPLAINED_PEOPLE = 2
+
+
+def main() -> int:
+    """Tell the story on a stack of its own, and leave nothing running."""
+    console = Console()
+    begun = monotonic()
+    root = ROOT / "demo"
+    shutil.rmtree(root, ignore_errors=True)
+    stack = Stack(root)
+    try:
+        console.rule("everything is started")
+        bring_up(stack, console.print)
+        with settings_of(stack) as shared:
+            tell(stack, shared, console)
+    finally:
+        stopped = stack.down()
+    console.print(f"stopped: {', '.join(stopped)}; the story took {monotonic() - begun:.0f} s")
+    return 0
+
+
+def tell(stack: Stack, shared: Settings, console: Console) -> None:
+    """The story on a running stack."""
+    console.rule("a police list goes in, two years go by")
+    load(shared, console.print, World.of())
+    registry, reporting = office(shared, "registry"), office(shared, "reporting")
+    console.rule("the management ledger of a ward")
+    ledger(registry, console)
+    console.rule("rates as known now")
+    now = show(reporting, console, _settled(shared, reporting))
+    console.rule("the same as known half a year ago")
+    show(reporting, console, _half_a_year_before(now))
+    console.rule("one number, down to its events")
+    explained(reporting, console, now)
+    console.rule("rebuilt beside the live version, swapped in under running reads")
+    figure = ask(reporting, "I-03", WARDS[0], HALVES[0], now)
+    certificate, seen = rebuild_beside(shared, lambda: ask(reporting, "I-03", WARDS[0], HALVES[0], now))
+    for one in certificate.projections:
+        console.print(f"  {one.name}: {one.rebuilt.rows} rows, the same digest, now read from {one.table}")
+    console.print(f"  {seen.answers} readings meanwhile, {len(seen.failures)} failed, {seen.others} saw something else")
+    console.rule("reporting's database dropped, and rebuilt from Kafka alone")
+    seconds = drop_and_rebuild(stack, shared, certificate)
+    again = ask(reporting, "I-03", WARDS[0], HALVES[0], now)
+    if again.raw != figure.raw:
+        raise SystemExit("the rebuilt answer is not the same")
+    console.print(f"  back in {seconds:.0f} s with the digests of the certificate; the answer is the same to the byte")
+
+
+def ledger(registry: Client, console: Console) -> None:
+    """Some lines of the ledger of the first ward."""
+    page = registry.get(f"/v1/management-ledger?unit={WARDS[0]}&limit={LEDGER_LINES}").body
+    for line in page["items"]:
+        term = f"until {line['term_ends_on']}" if line["term_ends_on"] else ""
+        console.print(
+            f"  {line['full_name'] or '(name unknown)':<24} {line['birth_year'] or '':<5} {line['category'] or '-'}"
+            f"  completed {line['completed_on']}  {line['stage']:<16} {term}",
+            highlight=False,
+        )
+    console.print("  … the next page under its cursor", style="dim")
+
+
+def explained(reporting: Client, console: Console, now: str) -> None:
+    """The relapses of one ward and half-year, each with its events."""
+    first, last = HALVES[0]
+    path = f"/v1/indicators/I-03/explanation?unit={WARDS[0]}&first={first}&last={last}&months=12"
+    body = reporting.get(f"{path}&as_known_on={now.replace('+', '%2B')}", purpose="supervision").body
+    console.print(f"  relapses: {body['total']} = " + " + ".join(str(one["adds"]) for one in body["people"]))
+    for person in body["people"][:EXPLAINED_PEOPLE]:
+        dates = ", ".join(f"{name} {day}" for name, day in person["dates"].items())
+        console.print(f"  person {person['person_id']}: {dates}", highlight=False)
+        for row in person["rows"]:
+            events = ", ".join(event["position"] for event in row["events"])
+            console.print(f"    {row['table']} {row['id']}: {events}", highlight=False)
+
+
+def _settled(shared: Settings, reporting: Client) -> str | None:
+    """Wait until reporting knows the end of the story: the clock stands at it, and a mark says so."""
+    clock = Clock(shared)
+    clock.set(WORLD_ENDS)
+    clock.close()
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
+        body = ask(reporting, "I-03", WARDS[0], HALVES[0], None).body
+        if datetime.fromisoformat(body["as_known_on"]) >= WORLD_ENDS:
+            return str(body["as_known_on"])
+    raise SystemExit("reporting did not come level with the registry")
+
+
+def _half_a_year_before(now: str) -> str:
+    at = datetime.fromisoformat(now).astimezone(LOCAL)
+    return datetime.combine(add_months(at.date(), -6), at.timetz()).isoformat()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Reporting's REST routes: indicators, and what lies behind their numbers."""

@@ -1,0 +1,113 @@
+"""The counting service as real processes on real engines."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from deploy.local.stack import Stack
+from libs.events.checkpoints import LIVE, positions
+from libs.events.journal import read_heads
+from libs.events.settings import Mode
+from libs.web.issuer import Issuer
+from libs.web.roles import Role
+from tests.conftest import Bench, MakeBench
+from tests.faults.clients import Load, count_notes
+from tests.faults.counting import WRITING, reading_of
+from tests.faults.processes import Process, environment_of, free_port
+from tests.libs.events.test_flow import level, verified
+from tests.libs.events.waiting import until
+from tests.libs.web.conftest import AUDIENCE, ISSUER
+from tests.libs.web.sample import HOME
+
+CLIENTS = 4
+START_SECONDS_MAX = 90.0
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Two services and their three processes: the API and the relay of one, the follower of the other."""
+
+    writer: Bench
+    reader: Bench
+    api: Process
+    relay: Process
+    follower: Process
+    load: Load
+
+    def of(self, point: str) -> Process:
+        """The process in which a crash point lies."""
+        return {"append": self.api, "relay": self.relay, "follower": self.follower}[point.partition(".")[0]]
+
+    def start(self) -> None:
+        """Start all three, and return when commands are taken and followed."""
+        for process in (self.relay, self.follower, self.api):
+            process.start()
+        self.await_verified()
+
+    def await_verified(self) -> None:
+        """Return when the relays have compared the tails."""
+        until(lambda: verified(self.writer) and verified(self.reader), "the relays' verification", START_SECONDS_MAX)
+
+    def await_level(self) -> None:
+        """Return when everything is folded and reacted to."""
+        until(lambda: level(self.writer, self.reader), "the follower being level", START_SECONDS_MAX)
+
+    def recorded(self) -> int:
+        """How many events the first journal holds."""
+        with self.writer.superuser.connect() as connection:
+            return sum(head.sequence for head in read_heads(connection))
+
+    def folded(self) -> int:
+        """How many of them were folded by the follower."""
+        with self.reader.superuser.connect() as connection:
+            return sum(checkpoint.sequence for checkpoint in positions(connection, LIVE).values())
+
+
+MakeCounting = Callable[[], Counting]
+
+
+@pytest.fixture
+def make_counting(stack: Stack, make_bench: MakeBench, tmp_path: Path) -> Iterator[MakeCounting]:
+    """Makes the two services with their processes, not started yet; whatever runs at the end is killed."""
+    with ExitStack() as cleaning:
+
+        def make() -> Counting:
+            writer = make_bench(topics=True, **WRITING)
+            reader = make_bench(topics=True, **reading_of(writer.service.name))
+            counting = _assembled(stack, writer, reader, tmp_path)
+            for process in (counting.api, counting.relay, counting.follower):
+                cleaning.callback(process.kill)
+            return counting
+
+        yield make
+
+
+def _assembled(stack: Stack, writer: Bench, reader: Bench, folder: Path) -> Counting:
+    issuer = Issuer(folder / "issuer", mode=Mode.DEVELOPMENT, issuer=ISSUER, audience=AUDIENCE)
+    shared = {
+        "AFTERCARE_MODE": "development",
+        "KAFKA_BOOTSTRAP_SERVERS": stack.environment()["KAFKA_BOOTSTRAP_SERVERS"],
+        "TOKEN_ISSUER": ISSUER,
+        "TOKEN_AUDIENCE": AUDIENCE,
+        "TOKEN_JWKS": str(issuer.jwks),
+    }
+    w, r = writer.service.name, reader.service.name
+    url = f"http://127.0.0.1:{free_port()}"
+    writing = environment_of(w, writer.settings.model_copy(update={"url": url}), shared)
+    reading = environment_of(r, reader.settings, shared)
+    tokens = [issuer.mint(Role.COMMUNE_OFFICER, sub=f"client-{n}", units=[HOME]) for n in range(CLIENTS)]
+
+    def process(name: str, environment: dict[str, str], *words: str) -> Process:
+        return Process(name, ("-m", "tests.faults.process", *words), environment, folder)
+
+    return Counting(
+        writer,
+        replace(reader),
+        process("api", writing, "api", w),
+        process("relay", writing, "worker", w),
+        process("follower", reading, "worker", r, w),
+        Load(url, tokens, count_notes(HOME)),
+    )
