@@ -18,12 +18,13 @@ from libs.events.settings import Settings
 from libs.vietnam.calendar import LOCAL, add_months
 
 LEDGER_LINES = 8
+WIDTH_MIN = 124
 EXPLAINED_PEOPLE = 2
 
 
 def main() -> int:
     """Tell the story on a stack of its own, and leave nothing running."""
-    console = Console()
+    console = Console(width=max(Console().width, WIDTH_MIN))
     begun = monotonic()
     root = ROOT / "demo"
     shutil.rmtree(root, ignore_errors=True)

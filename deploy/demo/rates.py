@@ -61,8 +61,9 @@ def _cells(body: dict[str, Any]) -> Iterator[str]:
     yield _number(body["fully_observed"])
     yield _share(body["share"])
     yield "-" if body["person_years"] is None else f"{body['person_years']:.1f}"
-    yield _share(body["incidence"])
-    yield _share(body["kaplan_meier"])
+    incidence = body["incidence"] or {}
+    yield _share(incidence.get("aalen_johansen"))
+    yield _share(incidence.get("kaplan_meier"))
 
 
 def _number(value: int | None) -> str:

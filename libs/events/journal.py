@@ -18,7 +18,6 @@ from libs.events.record import Draft, Record, from_row
 from libs.events.telemetry import span
 
 READ_BATCH_MAX = 2_000
-_NOWHERE = (None, None, None)
 _COLUMNS = "partition, sequence, recorded_at, chain, body"
 
 
@@ -106,11 +105,10 @@ class PostgresTransaction:
 
     def _append_one(self, draft: Draft, identity: str) -> tuple[int, datetime, bytes]:
         with driver_cursor(self.connection) as cursor:
-            sequence, recorded_at, chain = (
-                cursor.execute(_APPEND_ONE, (*_fields(draft), identity)).fetchone() or _NOWHERE
-            )
-        if sequence is None:
+            place = cursor.execute(_APPEND_ONE, (*_fields(draft), identity)).fetchone()
+        if place is None or place[0] is None:
             raise JournalUnverified
+        sequence, recorded_at, chain = place
         return sequence, recorded_at, chain
 
 

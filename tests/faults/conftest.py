@@ -23,7 +23,7 @@ from tests.libs.web.conftest import AUDIENCE, ISSUER
 from tests.libs.web.sample import HOME
 
 CLIENTS = 4
-START_SECONDS_MAX = 90.0
+START_SECONDS_MAX = 60.0
 
 
 @dataclass(frozen=True)

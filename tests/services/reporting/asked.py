@@ -16,7 +16,7 @@ FIRST_HALF = Period(date(2024, 1, 1), date(2024, 6, 30))
 LATE = date(2026, 10, 1)
 
 
-def asked(
+def asked(  # noqa: PLR0913 -- A question has that many sides.
     story: Story,
     indicator: str,
     period: Period = FIRST_HALF,

@@ -97,18 +97,20 @@ def _tell_case(person: Person, fate: Fate) -> None:
     if fate.move is not None:
         happenings.append((fate.managed + fate.move, "move"))
     person.managed(fate.completed_on + timedelta(days=fate.managed))
+    free_from = 0
     if fate.absent is not None:
         start = fate.completed_on + timedelta(days=fate.managed + fate.absent[0])
         person.absent(start, start + timedelta(days=fate.absent[1]))
     for number, what in sorted(happenings):
         happened_on = fate.completed_on + timedelta(days=number)
-        if what == "move":
+        if what == "move" and number >= free_from:
             person.left(happened_on, fate.goes_to).received(happened_on, fate.goes_to)
-        elif happened_on < L120_IN_FORCE:
-            person.ended(EndReason.PRISON, happened_on)
-            return
-        else:
+        elif what == "prison":
+            if happened_on < L120_IN_FORCE:
+                person.ended(EndReason.PRISON, happened_on)
+                return
             person.paused(happened_on)
             if fate.release is None:
                 return
+            free_from = number + fate.release
             person.released(happened_on + timedelta(days=fate.release))

@@ -59,7 +59,7 @@ def asked_of(fates: list[Fate], indicator: str, months: int, unit: str = COUNTRY
 
 
 @settings(max_examples=60, deadline=None)
-@given(worlds)
+@given(fates=worlds)
 @pytest.mark.parametrize("months", [12, 24])
 def test_kaplan_meier_is_that_of_lifelines(fates: list[Fate], months: int) -> None:
     found, _ = asked_of(fates, "I-06", months)
@@ -74,7 +74,7 @@ def test_kaplan_meier_is_that_of_lifelines(fates: list[Fate], months: int) -> No
 
 
 @settings(max_examples=60, deadline=None)
-@given(worlds)
+@given(fates=worlds)
 @pytest.mark.parametrize("months", [12, 24])
 def test_incidence_is_that_of_scikit_survival(fates: list[Fate], months: int) -> None:
     ends = [ended(fate, months) for fate in fates]
@@ -94,7 +94,7 @@ def test_incidence_is_that_of_scikit_survival(fates: list[Fate], months: int) ->
 
 
 @settings(max_examples=60, deadline=None)
-@given(worlds)
+@given(fates=worlds)
 def test_the_counts_are_those_of_the_fates(fates: list[Fate]) -> None:
     found, tally = asked_of(fates, "I-03", 12)
     ends = [ended(fate, 12) for fate in fates]
@@ -121,7 +121,7 @@ def lost_on(fate: Fate, window: int) -> bool:
 
 
 @settings(max_examples=40, deadline=None)
-@given(worlds)
+@given(fates=worlds)
 @pytest.mark.parametrize("indicator", ["I-01", "I-02", "I-03", "I-04", "I-05", "I-06"])
 def test_the_country_is_the_sum_of_provinces_and_nobody_counts_twice(fates: list[Fate], indicator: str) -> None:
     months = 12 if indicator in ("I-01", "I-03", "I-06") else None
@@ -136,7 +136,7 @@ def test_the_country_is_the_sum_of_provinces_and_nobody_counts_twice(fates: list
 
 
 @settings(max_examples=40, deadline=None)
-@given(worlds)
+@given(fates=worlds)
 @pytest.mark.parametrize("indicator", ["I-01", "I-02", "I-03", "I-04", "I-05", "I-06"])
 def test_the_order_of_rows_says_nothing(fates: list[Fate], indicator: str) -> None:
     one, _ = answered(told(fates), Question(indicator, COUNTRY, YEAR), KNOWN)

@@ -13,8 +13,10 @@ from sqlalchemy import text
 from libs.events.handling import Handler, Target
 from libs.sheets.refusals import ArchiveBroken, HeadingsUnknown, NothingListed
 from libs.vietnam.units import UnitRef
+from services.registry.domain.person import InTheFuture
 from services.registry.domain.police_list import ListOfTomorrow
 from services.registry.feed.applying import resume_lists
+from services.registry.feed.doing import Doing
 from services.registry.feed.files import seeing_all
 from services.registry.feed.keeping import content_of, destroy_files
 from services.registry.feed.refusals import ListDatesDiffer, ListUndated
@@ -222,6 +224,10 @@ class Killed(Exception):
     """The process ended here."""
 
 
+def no_more() -> None:
+    raise Killed
+
+
 MIXED = [
     *(person(n) for n in range(30)),
     *(person(n, note="đi tù") for n in range(30, 36)),
@@ -275,6 +281,34 @@ def test_a_list_that_stopped_midway_can_be_finished_from_the_file_as_kept(
     monkeypatch.undo()
     assert [one.counts.received for one in resume_lists(registry.parts, meta(), DAY)] == [38]
     assert resume_lists(registry.parts, meta(), DAY) == []
+
+
+def test_a_person_who_was_erased_before_the_list_was_finished_gets_nothing(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    someone = known(registry, 0)
+    sent = incoming(workbook(person(0, address="ấp 70"), person(1)))
+    monkeypatch.setattr(Doing, "persons", lambda _: no_more())
+    with pytest.raises(Killed):
+        registry.apply(sent)
+    monkeypatch.undo()
+    registry.parts.codec.keyring.forget(f"person-{someone}")
+    assert registry.apply(sent).counts == counts(new=1, quarantined=1)
+    assert [(row.problems, row.candidates) for row in registry.waiting()] == [(("person_erased",), (someone,))]
+
+
+def test_a_row_whose_facts_are_refused_waits(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    known(registry, 0)
+
+    def refusing(*_: object) -> list[Any]:
+        raise InTheFuture("a residence begins after today")
+
+    monkeypatch.setattr("services.registry.domain.person.record_residence", refusing)
+    outcome = registry.apply(incoming(workbook(person(0, address="ấp 70"), person(1))))
+    assert outcome.counts == counts(new=1, quarantined=1)
+    assert [row.problems for row in registry.waiting()] == [("command_refused",)]
+    (told,) = registry.problems(outcome.list_id)
+    assert [(one.row, one.column, one.code) for one in told.shown()] == [(5, None, "command_refused")]
 
 
 def test_keys_of_files_are_destroyed_in_time(registry: Registry) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import libs.sheets
 import services.registry.feed
 from libs.events.keyring import MemoryKeyring
 from libs.sheets.columns import heading_key
@@ -14,6 +15,7 @@ from libs.sheets.headings import find_headings
 from libs.sheets.rows import DataRow, Listed
 from libs.sheets.table import EPOCH, Cell, Mark, Row, Table
 from libs.vietnam.units import UnitRef
+from libs.web.messages import Catalogue
 from services.registry.feed.cells import RawRow, Traits, packed, unpacked
 from services.registry.feed.dirt import DIRT
 from services.registry.feed.fingerprints import row_fingerprint
@@ -148,6 +150,12 @@ def test_a_row_is_kept_as_it_came(cells: dict[str, Cell], marks: set[Mark]) -> N
     kept = unpacked(packed(row))
     assert (kept.cells, kept.marks, kept.sections, kept.traits) == (row.cells, row.marks, row.sections, row.traits)
     assert same(kept, row)
+
+
+def test_every_refusal_is_told_in_two_languages() -> None:
+    folders = [Path(package.__path__[0]) for package in (libs.sheets, services.registry.feed)]
+    modules = ["libs.sheets", "services.registry.feed", "services.registry.domain.police_list"]
+    assert Catalogue(folders).missing(modules) == []
 
 
 def test_every_kind_of_dirt_is_found_somewhere() -> None:

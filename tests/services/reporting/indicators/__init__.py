@@ -1,0 +1,1 @@
+"""Indicators over small stories worked by hand."""

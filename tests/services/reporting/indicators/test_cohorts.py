@@ -180,7 +180,7 @@ def test_a_notified_move_that_bounced_or_never_arrived_does_not_censor() -> None
     assert stops(asked(story, "I-03")) == {Stop.WINDOW_OVER: 1}
 
 
-def test_bình_phước_to_đồng_nai_left_the_province_then_and_not_on_the_map_of_now() -> None:
+def test_a_move_from_binh_phuoc_to_dong_nai_left_the_province_then_and_not_on_the_map_of_now() -> None:
     # 2004:25216 lay in Bình Phước, 2004:26113 in Đồng Nai; both are in Đồng Nai now.
     story = Story()
     story.person(COMPLETED, "2004:25216").managed(COMPLETED).left(after(1), "2004:26113").received(

@@ -52,6 +52,7 @@ def test_the_person_time_is_402_months(ward: Story) -> None:
     days = MOVED + DIED + IMPRISONED + RELAPSED + SEEN_THROUGH
     assert days == 12_239
     found = asked(ward, "I-03", months=12)
+    assert found.person_years is not None
     assert found.person_years == pytest.approx(days / 365.25)
     assert found.person_years * 12 == pytest.approx(402, abs=0.2)
 

@@ -1,6 +1,7 @@
 """Half-years of both series: calendar halves, and those from 15 December to 14 June."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_the_last_days_of_december_belong_to_two_different_halves() -> None:
 def test_half_years_follow_one_another_without_a_gap(series: Series) -> None:
     halves = list(half_years(Period(date(2023, 5, 1), date(2026, 1, 1)), series))
     assert len(halves) in (6, 7)
-    for earlier, later in zip(halves, halves[1:], strict=False):
+    for earlier, later in pairwise(halves):
         assert (later.first - earlier.last).days == 1
 
 
