@@ -4,6 +4,8 @@ BIN := .venv/bin
 STACK := $(BIN)/aftercare stack
 
 .DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 .PHONY: help setup setup-dev demo up down status test test-fast test-faults lint fmt bench docs ci clean
 
 help: ## print these verbs
@@ -17,10 +19,10 @@ demo: .venv/.installed ## the main job, on generated people and real units: a li
 	@$(BIN)/python -m deploy.demo
 
 up: .venv/.installed ## start everything and leave it running
-	@$(STACK) up
+	@$(BIN)/aftercare up
 
 down: ## stop what `make up` started; the data stay
-	@if [ -x $(STACK:% stack=%) ]; then $(STACK) down; fi
+	@if [ -x $(BIN)/aftercare ]; then $(STACK) down; else echo "nothing is installed"; fi
 
 status: ## how each part is
 	@$(STACK) status
@@ -34,9 +36,12 @@ test-fast: .venv/.installed-dev ## the tests that need no server
 test-faults: .venv/.installed-dev ## processes, PostgreSQL and Kafka killed under load; several minutes
 	@$(BIN)/python -m pytest -q -m faults tests/faults
 
-lint: .venv/.installed-dev ## formatting, lint, types, and which room may import which
-	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache > .local-lint.log || (cat .local-lint.log; rm -f .local-lint.log; exit 1)
-	@rm -f .local-lint.log
+lint: .venv/.installed-dev ## formatting, lint, types, which room may import which, and generated pages
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -1
+	@$(BIN)/python -m deploy.reference --check
 
 fmt: .venv/.installed-dev ## format, and mend what lint can mend
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .

@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from deploy import development_commands, log_commands, run_commands
+from deploy import development_commands, log_commands, run_commands, up_commands
 from deploy.local import commands as stack
 from deploy.local.failure import StackFailed
 from deploy.log_commands import NoSuchGroup
@@ -37,6 +37,7 @@ app.add_typer(log_commands.journal, name="journal")
 app.add_typer(log_commands.projection, name="projection")
 app.add_typer(development_commands.clock, name="clock")
 app.command()(development_commands.token)
+app.command()(up_commands.up)
 
 
 @app.callback()
