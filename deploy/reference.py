@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 
-from deploy.services import NAMES, folder, service
+from deploy.services import NAMES, message_folders, service
 from libs.events import contracts as contracts_package
 from libs.events.decider import Refused
 from libs.events.event import Contract, contracts
@@ -82,7 +82,7 @@ def problems_page() -> str:
     """Every problem, in both languages."""
     for name in NAMES:
         service(name)
-    catalogue = Catalogue([folder(name) for name in NAMES])
+    catalogue = Catalogue(found for name in NAMES for found in message_folders(name))
     lines = [
         "# Problems\n",
         "`application/problem+json`; `type` is `urn:aftercare:problem:<name>`.\n",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.services import NAMES, folder, service
+from deploy.services import NAMES, message_folders, service
 from libs.events.clock import refuse_moved_clock
 from libs.events.kafka import Log
 from libs.events.service import migrate_service, open_parts
@@ -42,7 +42,7 @@ def api(name: Name) -> None:
     from libs.web.serve import serve  # noqa: PLC0415
 
     _speak()
-    serve(service(name), expand_units=responsible_for, messages=[folder(name)])
+    serve(service(name), expand_units=responsible_for, messages=message_folders(name))
 
 
 @app.command()

@@ -23,3 +23,8 @@ def service(name: str) -> Service:
 def folder(name: str) -> Path:
     """Where the code of a service lies."""
     return Path(__file__).parents[1] / "services" / name
+
+
+def message_folders(name: str) -> list[Path]:
+    """The folders of a service that hold words for its refusals."""
+    return sorted(path.parent for path in folder(name).rglob("messages.vi.toml"))
