@@ -13,9 +13,16 @@ from benchmarks import contest, report
 from benchmarks.append.laps import ROW as APPEND
 from benchmarks.ground import engines
 from benchmarks.machine import machine
+from benchmarks.projection.laps import ROW as PROJECTION
 
-ROWS = {row.name: row for row in (APPEND,)}
-Name = StrEnum("Name", {name: name for name in ROWS})
+ROWS = {row.name: row for row in (APPEND, PROJECTION)}
+
+
+class Name(StrEnum):
+    """The rows that are measured."""
+
+    APPEND = APPEND.name
+    PROJECTION = PROJECTION.name
 
 
 def main(

@@ -73,7 +73,7 @@ class Standing:
         if self.wrong:
             return "wrong"
         if self.reach is None or self.ratio is None:
-            return "–"
+            return "for scale" if self.ratio else "ours"
         return "reached" if self.ratio.median >= self.reach else "missed"
 
 

@@ -4,7 +4,6 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,13 +18,13 @@ LIBRARIES = ("psycopg", "sqlalchemy", "kafka-python", "crc32c", "orjson", "pydan
 def machine(ground: Ground) -> dict[str, str]:
     """Everything that a reader needs to judge the figures, by name."""
     with ground.connect("postgres") as connection:
-        settings = {name: _setting(connection.execute(f"show {name}").fetchone()) for name in _DURABILITY}  # type: ignore[arg-type]
+        settings = {name: connection.execute(_SETTING, [name]).fetchone() for name in _SETTINGS}
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "kernel": platform.release(),
         "load before": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
-        "PostgreSQL": ", ".join(f"{name} {value}" for name, value in settings.items()),
+        "PostgreSQL": ", ".join(f"{name} {row[0]}" for name, row in settings.items() if row),
         "Kafka": f"{KAFKA.rsplit(':', 1)[1]}, one broker",
         "Python": platform.python_version(),
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
@@ -34,11 +33,8 @@ def machine(ground: Ground) -> dict[str, str]:
     }
 
 
-_DURABILITY = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
-
-
-def _setting(row: Iterable[str] | None) -> str:
-    return next(iter(row or ("?",)))
+_SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
+_SETTING = "select current_setting(%s)"
 
 
 def _processor() -> str:

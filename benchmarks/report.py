@@ -21,7 +21,9 @@ def write(folder: Path, day: date, row: Row, document: Mapping[str, object], tex
     return [page, data]
 
 
-def document(row: Row, standings: Sequence[Standing], run: Mapping[str, int], machine: Mapping[str, str]) -> dict[str, object]:
+def document(
+    row: Row, standings: Sequence[Standing], run: Mapping[str, int], machine: Mapping[str, str]
+) -> dict[str, object]:
     """Everything as data."""
     return {
         "row": row.name,
@@ -41,10 +43,10 @@ def page(row: Row, standings: Sequence[Standing], run: Mapping[str, int], machin
         "## Correct?",
         _counters(standings),
         "## How fast",
-        f"Medians of the rounds [least – most]. A ratio is {ours} divided by the peer, round by round.",
+        f"Medians of the rounds [least … most]. A ratio is {ours} divided by the peer, round by round.",
         _table(
             ["", "events/s", f"{ours} ÷ peer", "reach", ""],
-            [[s.name, _rate(s.rate), _ratio(s.ratio), f"≥ {s.reach:g}" if s.reach else "–", s.verdict] for s in standings],
+            [[s.name, _rate(s.rate), _ratio(s.ratio), _reach(s), s.verdict] for s in standings],
         ),
         "## On what",
         _table(["", ""], [[name, value] for name, value in machine.items()]),
@@ -55,18 +57,26 @@ def page(row: Row, standings: Sequence[Standing], run: Mapping[str, int], machin
 def _counters(standings: Sequence[Standing]) -> str:
     names = list(dict.fromkeys(name for standing in standings for name in standing.counters))
     rows = [
-        [s.name, *(f"{s.counters[name]:,}" if name in s.counters else "" for name in names), "; ".join(s.wrong) or "–"]
+        [
+            s.name,
+            *(f"{s.counters[name]:,}" if name in s.counters else "" for name in names),
+            "; ".join(s.wrong) or "nothing",
+        ]
         for s in standings
     ]
     return _table(["", *names, "wrong"], rows)
 
 
 def _rate(spread: Spread) -> str:
-    return f"{spread.median:,.0f} [{spread.least:,.0f} – {spread.most:,.0f}]"
+    return f"{spread.median:,.0f} [{spread.least:,.0f} … {spread.most:,.0f}]"
 
 
 def _ratio(spread: Spread | None) -> str:
-    return "–" if spread is None else f"**{spread.median:.2f}** [{spread.least:.2f} – {spread.most:.2f}]"
+    return "" if spread is None else f"**{spread.median:.2f}** [{spread.least:.2f} … {spread.most:.2f}]"
+
+
+def _reach(standing: Standing) -> str:
+    return "" if standing.reach is None else f"≥ {standing.reach:g}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -82,7 +82,7 @@ def problems_page() -> str:
     """Every problem, in both languages."""
     for name in NAMES:
         service(name)
-    catalogue = Catalogue(found for name in NAMES for found in message_folders(name))
+    catalogue = Catalogue(sorted({found for name in NAMES for found in message_folders(name)}))
     lines = [
         "# Problems\n",
         "`application/problem+json`; `type` is `urn:aftercare:problem:<name>`.\n",

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from libs.events.service import Service
 
+ROOT = Path(__file__).parents[1]
+LIBRARIES = ROOT / "libs"
 NAMES = ("registry", "clubs", "support", "reporting")
 
 
@@ -22,9 +24,10 @@ def service(name: str) -> Service:
 
 def folder(name: str) -> Path:
     """Where the code of a service lies."""
-    return Path(__file__).parents[1] / "services" / name
+    return ROOT / "services" / name
 
 
 def message_folders(name: str) -> list[Path]:
-    """The folders of a service that hold words for its refusals."""
-    return sorted(path.parent for path in folder(name).rglob("messages.vi.toml"))
+    """The folders that hold words for a service's refusals: its own, and those of the libraries beside the edge."""
+    libraries = [path.parent for path in LIBRARIES.rglob("messages.vi.toml") if path.parent.name != "web"]
+    return sorted({*libraries, *(path.parent for path in folder(name).rglob("messages.vi.toml"))})

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from os import urandom
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from libs.events.service import Parts, Service, migrate_service, open_parts
 from libs.events.settings import ServiceSettings
 
 _numbers = count(1)
+FAULTS = Path(__file__).parent / "faults"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("stack")
+        if item.path.is_relative_to(FAULTS):
+            item.add_marker("faults")
 
 
 @pytest.fixture(scope="session")

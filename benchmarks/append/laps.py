@@ -1,16 +1,15 @@
 """A lap of appending: sixteen threads of one process write, another process reads on and counts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event as Flag
 from threading import Barrier, Thread
 from time import monotonic, sleep
 from typing import Any
 
+from benchmarks.apart import Apart, make_flag
 from benchmarks.append.ways import WAYS, WRITERS, Way, prepare
 from benchmarks.contest import Contestants, Lap, Row
 from benchmarks.ground import Ground
@@ -19,8 +18,6 @@ from libs.events.record import Draft
 
 POLL_SECONDS = 0.02
 WARM_LOANS = 1
-LAP_SECONDS_MAX = 600
-_processes = get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -40,15 +37,15 @@ def contest(ground: Ground, size: int) -> Iterator[Contestants]:
 
 
 def _lap(name: str, ground: Ground, size: int) -> Lap:
-    """Both processes, started together; the reader goes on until it finds nothing after the last append."""
+    """Both processes; the reader is placed first, and goes on until it finds nothing after the last append."""
     loans = max(1, size // (WRITERS * EVENTS_PER_LOAN))
-    done = _processes.Event()
-    reader, from_reader = _start(_read, name, ground, done)
-    from_reader.recv()  # It is placed.
-    writer, from_writer = _start(_write, name, ground, loans)
-    seconds = _received(from_writer)
+    done = make_flag()
+    reader = Apart(_read, name, ground, done)
+    reader.hear()
+    writer = Apart(_write, name, ground, loans)
+    seconds = writer.hear()
     done.set()
-    read: Read = _received(from_reader)
+    read: Read = reader.hear()
     for process in (reader, writer):
         process.join()
     timed = WRITERS * loans * EVENTS_PER_LOAN
@@ -69,24 +66,10 @@ def _wrong(name: str, counters: dict[str, int], read: Read) -> Iterator[str]:
         yield from (f"{what}: {counters[what]}" for what in ("missed", "out of order") if counters[what])
 
 
-def _start(work: Any, *given: Any) -> tuple[Any, Connection]:
-    here, there = _processes.Pipe(duplex=False)
-    process = _processes.Process(target=work, args=(*given, there))
-    process.start()
-    there.close()
-    return process, here
-
-
-def _received(connection: Connection) -> Any:
-    if not connection.poll(LAP_SECONDS_MAX):
-        raise TimeoutError(f"a lap took more than {LAP_SECONDS_MAX} s")
-    return connection.recv()
-
-
-def _read(name: str, ground: Ground, done: Flag, out: Connection) -> None:
+def _read(name: str, ground: Ground, done: Flag, send: Callable[[Any], None]) -> None:
     way = WAYS[name](ground)
     way.read_on()
-    out.send("placed")
+    send("placed")
     versions: dict[str, int] = {}
     seen = out_of_order = 0
     last = False
@@ -102,11 +85,11 @@ def _read(name: str, ground: Ground, done: Flag, out: Connection) -> None:
         last = finishing
         if not found:
             sleep(POLL_SECONDS)
-    out.send(Read(seen, out_of_order, way.broken()))
+    send(Read(seen, out_of_order, way.broken()))
     way.close()
 
 
-def _write(name: str, ground: Ground, loans: int, out: Connection) -> None:
+def _write(name: str, ground: Ground, loans: int, send: Callable[[Any], None]) -> None:
     """Seconds from the moment when all threads may begin until the last one is done; everything is warm by then."""
     way = WAYS[name](ground)
     made = [[drafts(life) for life in lives(WARM_LOANS + loans, _seed(n))] for n in range(WRITERS)]
@@ -133,7 +116,7 @@ def _write(name: str, ground: Ground, loans: int, out: Connection) -> None:
     way.close()
     if failures:
         raise failures[0]
-    out.send(seconds)
+    send(seconds)
 
 
 def _append(way: Way, loans: list[list[Draft]]) -> None:

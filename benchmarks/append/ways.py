@@ -1,7 +1,6 @@
 """The ways to append that compete, each with the way that its own reader reads on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 from uuid import UUID
@@ -15,7 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from benchmarks.ground import Ground, plain
 from benchmarks.loans import SOURCE
-from libs.events.database import connect
+from libs.events.database import connect, driver_cursor
 from libs.events.journal import Head
 from libs.events.partitions import PARTITIONS
 from libs.events.record import Draft, chained
@@ -138,15 +137,15 @@ class PlainInsert:
 
     def append(self, draft: Draft) -> None:
         """As the protocol says."""
-        with self._engine.begin() as connection:
-            connection.exec_driver_sql(INSERT, fields(draft)).one()
+        with self._engine.begin() as connection, driver_cursor(connection) as cursor:
+            cursor.execute(INSERT, fields(draft)).fetchone()
 
     def read_on(self) -> list[Seen]:
         """As the protocol says."""
         with self._engine.connect() as connection:
             if not self._positions:
                 found = connection.exec_driver_sql("select partition, max(sequence) from journal group by 1").all()
-                self._positions = dict.fromkeys(range(PARTITIONS), 0) | {p: sequence for p, sequence in found}
+                self._positions = dict.fromkeys(range(PARTITIONS), 0) | dict(map(tuple, found))
                 return []
             places = (list(self._positions), list(self._positions.values()), READ_MAX, READ_MAX)
             rows = connection.exec_driver_sql(_READ_ON, places).all()

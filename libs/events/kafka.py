@@ -26,6 +26,7 @@ LINGER_MS = 5
 POLL_RECORDS_MAX = 2_000
 SESSION_TIMEOUT_MS = 15_000
 POLL_INTERVAL_MS_MAX = 120_000
+METADATA_AGE_MS_MAX = 3_000
 TAIL_STEP = 8
 CONTENT_TYPE = [("content-type", b"application/cloudevents+json")]
 
@@ -205,6 +206,8 @@ class Log:
                 session_timeout_ms=SESSION_TIMEOUT_MS,
                 max_poll_interval_ms=POLL_INTERVAL_MS_MAX,
                 fetch_max_wait_ms=50,
+                # A topic that was not there yet when the group formed is noticed soon, not after five minutes.
+                metadata_max_age_ms=METADATA_AGE_MS_MAX,
                 retry_backoff_ms=20,
             ),
             topics,

@@ -23,6 +23,7 @@ from tests.libs.web.conftest import AUDIENCE, ISSUER
 from tests.libs.web.sample import HOME
 
 CLIENTS = 4
+PACE_SECONDS = 0.01
 START_SECONDS_MAX = 60.0
 
 
@@ -66,7 +67,7 @@ class Counting:
             return sum(checkpoint.sequence for checkpoint in positions(connection, LIVE).values())
 
 
-MakeCounting = Callable[[], Counting]
+MakeCounting = Callable[..., Counting]
 
 
 @pytest.fixture
@@ -74,13 +75,14 @@ def make_counting(stack: Stack, make_bench: MakeBench, tmp_path: Path) -> Iterat
     """Makes the two services with their processes, not started yet; whatever runs at the end is killed."""
     with ExitStack() as cleaning:
 
-        def make() -> Counting:
+        def make(clients: int = CLIENTS, pace: float = PACE_SECONDS) -> Counting:
             writer = make_bench(topics=True, **WRITING)
             reader = make_bench(topics=True, **reading_of(writer.service.name))
             counting = _assembled(stack, writer, reader, tmp_path)
+            load = replace(counting.load, tokens=counting.load.tokens[:clients], pace=pace)
             for process in (counting.api, counting.relay, counting.follower):
                 cleaning.callback(process.kill)
-            return counting
+            return replace(counting, load=load)
 
         yield make
 
@@ -105,7 +107,7 @@ def _assembled(stack: Stack, writer: Bench, reader: Bench, folder: Path) -> Coun
 
     return Counting(
         writer,
-        replace(reader),
+        reader,
         process("api", writing, "api", w),
         process("relay", writing, "worker", w),
         process("follower", reading, "worker", r, w),

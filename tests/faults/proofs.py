@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import text
 
@@ -76,7 +77,7 @@ def log_of(log: Log, service: str) -> tuple[int, int]:
     return events, broken
 
 
-def rebuilt_same(bench: Bench, projections: Sequence[Projection[object]], feed: Callable[..., Feed]) -> bool:
+def rebuilt_same(bench: Bench, projections: Sequence[Projection[Any]], feed: Callable[..., Feed]) -> bool:
     """Whether the tables rebuilt from nothing have the digests of the live ones."""
     parts = bench.open("worker", transaction_seconds=0)
     rebuild = Rebuild(projections, parts.codec, feed(parts.journal), parts.engine, f"{bench.service.name}_api")
@@ -124,7 +125,7 @@ def _misplaced(writer: Bench, acknowledged: Sequence[Acknowledged]) -> int:
         rows = connection.execute(text("select partition, sequence, substr(stream, 6) from journal"))
         journal = {(row.partition, row.sequence): row.substr for row in rows}
     shared = len(acknowledged) - len(places)
-    return shared + sum(journal.get(place) != note for place, note in places.items())
+    return shared + sum(bool(journal.get(place) != note) for place, note in places.items())
 
 
 def _ask(bench: Bench, statement: str) -> Counts:

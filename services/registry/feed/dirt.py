@@ -1,8 +1,9 @@
 """Every kind of dirt that a row is told by code: what it is, where domain.md §5.5 counts it, and what becomes of it.
 
 Items of §5.5 without a code here are read as they are meant (3, 4, 8, 9, 15, 17, 18, 20, 37, 38, 39, 46), refuse the
-whole file (54, 60; `libs/sheets/refusals.py`), are left out as no data (34), settle a unit (35), follow from the
-list's id (43, 45) or from what the feed never does (42: absence removes nobody; 58, 59: facts add up).
+whole file (44, 54, 60; `refusals.py` here and in `libs/sheets`), are left out as no data (34), settle a unit (35),
+follow from the list's id (43, 45), from what the feed never does (42: absence removes nobody; 58, 59: facts add up),
+or concern what it does not read (51: phones).
 """
 
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ DIRT: dict[str, Dirt] = {
     # Numbers.
     "number_zero_lost": Dirt((1,), Q, "a leading zero is missing from the number", "số bị mất số 0 ở đầu"),
     "number_digits_lost": Dirt((2,), C, "a spreadsheet rounded the number", "số bị bảng tính làm tròn"),
-    "number_several": Dirt((3, 51), Q, "several numbers of one kind", "có nhiều số cùng loại"),
+    "number_several": Dirt((3,), Q, "several numbers of one kind", "có nhiều số cùng loại"),
     "number_not_digits": Dirt((5,), Q, "the number holds other signs than digits", "số có ký tự không phải chữ số"),
     "number_wrong_length": Dirt((1, 3), Q, "the number has neither 12 nor 9 digits", "số không đủ 12 hoặc 9 chữ số"),
     "number_century": Dirt((13,), Q, "the number is of no living person's century", "số thuộc thế kỷ không hợp lý"),

@@ -80,7 +80,7 @@ class Doing:
         return commands, waiting
 
     def _of_row(self, row: KeptRow, known: Mapping[UUID, KnownPerson]) -> list[PersonTarget] | str:
-        said = parse_row(self._rows[row.fingerprint], self.file.sender)
+        said = parse_row(self._raw(row), self.file.sender)
         if row.person_id is None or said.unit is None:
             return "command_refused"
         sender, list_id = self.file.sender, self.file.list_id
@@ -101,7 +101,7 @@ class Doing:
             rows_done(connection, done)
             for row in batch:
                 if row.row_id in waiting:
-                    sealed = sealed_row(vault, row.row_id, self._rows[row.fingerprint], ())
+                    sealed = sealed_row(vault, row.row_id, self._raw(row), ())
                     problems = (*row.problems, f"{waiting[row.row_id]}{AT}")
                     row_waits_instead(connection, replace(row, problems=problems, sealed=sealed))
         self.step(len(done))
@@ -111,6 +111,9 @@ class Doing:
         meta = with_id(self.meta, uuid5(row.row_id, "quarantine"))
         return Target(row_decider, f"row-{row.row_id}", command, meta, subject=subject_of(row.list_id))
 
+    def _raw(self, row: KeptRow) -> RawRow:
+        return self.file.row(self._places[row.fingerprint])
+
     @cached_property
-    def _rows(self) -> Mapping[bytes, RawRow]:
-        return dict(zip(self.file.fingerprints, self.file.rows, strict=True))
+    def _places(self) -> Mapping[bytes, int]:
+        return {fingerprint: n for n, fingerprint in enumerate(self.file.fingerprints)}

@@ -82,7 +82,9 @@ def unfinished_lists(connection: Connection, lists_table: str) -> list[UUID]:
     return list(connection.execute(text(statement)).scalars())
 
 
-_SENT_BEFORE = text("select list_id from list_file where file_hash = :hash and problem is null")
+_SENT_BEFORE = text(
+    "select list_id from list_file where file_hash = :hash and problem is null order by received_at desc limit 1"
+)
 _NO_LONGER_REFUSED = text("delete from list_file where file_hash = :hash and problem is not null")
 _COUNTS = text(
     "update list_file set matched = :matched, fresh = :fresh, quarantined = :quarantined, rejected = :rejected,"

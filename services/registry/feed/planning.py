@@ -39,7 +39,7 @@ class _Sorted:
 def make_plan(parts: Parts, file: PoliceFile) -> Counts:
     """Decide and keep the end of every row of a list; what an earlier, unfinished plan said is forgotten."""
     rows = _sort(parts, file)
-    parsed = [parse_row(file.rows[n], file.sender) for n in rows.fresh]
+    parsed = [parse_row(file.row(n), file.sender) for n in rows.fresh]
     ends = settled(list(_matched(parts, parsed)), codes_within(parsed), rows.unchanged.values())
     kept = [*_rejected(file, rows), *_kept(parts, file, rows.fresh, parsed, ends)]
     counts = _counts(rows, ends)
@@ -108,7 +108,7 @@ def _kept(
             person_id=person_id_of(row_id) if end.outcome is RowOutcome.NEW else end.person_id,
             candidates=end.candidates,
             problems=_telling(row, end),
-            sealed=sealed_row(vault, row_id, file.rows[n], row.problems) if waits else None,
+            sealed=sealed_row(vault, row_id, file.row(n), row.problems) if waits else None,
             done=end.outcome is RowOutcome.REJECTED,
         )
 
@@ -122,8 +122,8 @@ def _row(
         "sender": file.sender.unit,
         "unit": unit or file.sender.unit,
         "ordinal": n,
-        "sheet": file.rows[n].sheet,
-        "row": file.rows[n].number,
+        "sheet": file.rows[n][0].sheet,
+        "row": file.rows[n][0].number,
         "fingerprint": file.fingerprints[n],
         "outcome": outcome,
     }

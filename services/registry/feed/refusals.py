@@ -2,6 +2,7 @@
 
 ListUndated               422  no day was given, and none is written above the headings
 ListDatesDiffer           422  the day given is not the one written above the headings
+ListCut                   422  a sheet ends where old spreadsheets end: what was below is lost
 RowUnfit                  422  too little is known of a row's person to register them; `missing` says what
 ContentDestroyed          409  the row's cells were destroyed with the file's key, 90 days after it came
 """
@@ -19,6 +20,12 @@ class ListDatesDiffer(Invalid):
     """The sender and the list say different days."""
 
     problem = "list-dates-differ"
+
+
+class ListCut(Invalid):
+    """The list was cut at the last row of the old format (domain.md §5.5 item 44)."""
+
+    problem = "list-cut"
 
 
 class RowUnfit(Invalid):

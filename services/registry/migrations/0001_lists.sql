@@ -4,7 +4,7 @@ create table list_file (
     unit         text        not null,
     as_of        date,
     -- A keyed hash of the bytes, their sender and day: the same file again is known before it is read.
-    file_hash    bytea       not null unique,
+    file_hash    bytea       not null,
     content_type text,
     sealed_name  bytea,
     sealed       bytea,
@@ -23,6 +23,8 @@ create table list_file (
     rejected     integer,
     carried      integer
 );
+
+create index list_file_known on list_file (file_hash);
 
 -- What is to be done for a list, and what waits: rows of known ends leave when they are done.
 create table list_row (

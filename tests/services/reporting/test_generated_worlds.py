@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from lifelines import KaplanMeierFitter
 from sksurv.nonparametric import cumulative_incidence_competing_risks
 
@@ -73,7 +73,7 @@ def test_kaplan_meier_is_that_of_lifelines(fates: list[Fate], months: int) -> No
             assert point.kaplan_meier.value == pytest.approx(1 - survived[day], abs=EXACT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(fates=worlds)
 @pytest.mark.parametrize("months", [12, 24])
 def test_incidence_is_that_of_scikit_survival(fates: list[Fate], months: int) -> None:

@@ -57,7 +57,7 @@ def relapse(on: str = "2026-05-18") -> RelapseConfirmed:
     )
 
 
-@pytest.mark.parametrize("on", ["2026-03-02", "2026-05-18", "2026-07-01"])
+@pytest.mark.parametrize("on", ["2026-03-02", "2026-05-18", "2026-09-01"])
 def test_addiction_after_a_completed_episode_is_a_relapse_whatever_became_of_the_case(on: str) -> None:
     determination.given().when(record(on)).then(recorded(on), relapse(on))
 

@@ -72,6 +72,7 @@ UNSENT: dict[str, Any] = {"sent_to": None, "rules": ()}
         ("2022-01-01", "commune_chairman", "R-22"),
         ("2026-06-30", "commune_chairman", "R-22"),
         ("2026-07-01", "commune_police_chief", "R-23"),
+        ("2026-09-01", "commune_police_chief", "R-23"),  # Today.
     ],
 )
 def test_a_confirmed_positive_goes_to_the_chairman_and_from_01_07_2026_to_the_police_chief(
@@ -135,7 +136,7 @@ def correct(on: str, result: DrugTestResult) -> CorrectTest:
 
 
 @pytest.mark.parametrize(
-    ("on", "result"), [("2026-05-04", NEGATIVE), ("2026-05-05", POSITIVE), ("2026-05-05", NEGATIVE)]
+    ("on", "result"), [("2026-05-04", NEGATIVE), ("2026-09-01", POSITIVE), ("2026-05-05", NEGATIVE)]
 )
 def test_a_date_or_a_result_is_corrected(on: str, result: DrugTestResult) -> None:
     drug_test.given(recorded()).when(correct(on, result)).then(corrected(on, result))

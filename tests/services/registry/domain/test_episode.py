@@ -78,6 +78,11 @@ def test_no_completion_lies_in_the_future() -> None:
     episode.given(completed()).when(correct("2026-05-05")).then_refused(CompletedInTheFuture)
 
 
+def test_an_episode_completed_or_corrected_to_today_is_not_in_the_future() -> None:
+    episode.given().when(complete(today=day("2026-03-02"))).then(completed())
+    episode.given(completed()).when(correct("2026-05-04")).then(corrected("2026-05-04", was="2026-03-02"))
+
+
 def test_a_correction_says_what_the_date_is_and_what_it_was() -> None:
     episode.given(completed()).when(correct("2026-02-02")).then(corrected("2026-02-02", was="2026-03-02"))
 

@@ -217,6 +217,10 @@ def test_residences_are_kept_by_day_and_not_by_the_order_of_hearing() -> None:
     person.given(*heard).when(reside("2026-08-01", THERE)).then()
 
 
+def test_somebody_may_live_elsewhere_from_today_on() -> None:
+    person.given(REGISTERED).when(RecordResidence(TODAY, TODAY, THERE, LIST)).then(lives("2026-03-04", THERE))
+
+
 def test_nobody_lives_anywhere_from_tomorrow_on() -> None:
     command = RecordResidence(day("2026-03-05"), TODAY, THERE, LIST)
     person.given(REGISTERED).when(command).then_refused(InTheFuture)

@@ -21,6 +21,7 @@ from services.registry.feed.dirt import DIRT
 from services.registry.feed.fingerprints import row_fingerprint
 from services.registry.feed.headings import COLUMNS, LAYOUT, is_title
 from services.registry.feed.reading import read_list
+from services.registry.feed.refusals import ListCut
 from services.registry.feed.traits import traits_of
 from services.registry.feed.units import Sender
 from tests.services.registry.feed.lists import (
@@ -123,6 +124,13 @@ def test_another_sender_or_day_is_another_list(more: dict[str, object]) -> None:
     sent = {"content": workbook(person(1)), "unit": UnitRef("2025:26113")}
     first = read_list(incoming(**sent), KEYRING, DAY)  # type: ignore[arg-type]
     assert read_list(incoming(**sent | more), KEYRING, DAY).list_id != first.list_id  # type: ignore[arg-type]
+
+
+def test_a_list_that_old_spreadsheets_cut_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.registry.feed.reading.LAST_ROW_OF_XLS", 3)
+    with pytest.raises(ListCut) as caught:
+        read_list(incoming(text_file(person(0), person(1))), KEYRING, DAY)
+    assert caught.value.params == {"sheet": 1, "row": 3}
 
 
 def same(one: RawRow, other: RawRow, sender: Sender = COMMUNE) -> bool:

@@ -43,6 +43,7 @@ from tests.services.registry.domain.case.story import (
     notified,
     paused,
     received,
+    resumed,
     term_corrected,
     under,
     use_cleared,
@@ -376,6 +377,19 @@ def test_a_correction_that_lengthens_the_term_bars_the_removal_till_then() -> No
     longer = term_corrected("2024-04-01", "2024-04-01", "2025-04-01", needs_review=True)
     case.given(*REVIEWED, longer).when(approve("2025-03-31")).then_refused(WrongDates)
     case.given(*REVIEWED, longer).when(approve("2025-04-02")).then(approved("2025-04-02", ("R-04", "R-30", "R-37")))
+
+
+@pytest.mark.parametrize(
+    "longer",
+    [
+        [absent("2024-05-06", "2024-05-16", ends="2025-03-14")],
+        [paused("2024-05-06"), resumed("2024-05-16", ends="2025-03-14")],
+    ],
+)
+def test_a_removal_is_not_signed_before_the_end_of_a_longer_term(longer: list[Event]) -> None:
+    history = [*OLD.managed, *longer, in_review("2025-03-15")]
+    case.given(*history).when(approve("2025-03-13")).then_refused(WrongDates)
+    case.given(*history).when(approve("2025-03-15")).then(approved("2025-03-15", ("R-04", "R-30", "R-37")))
 
 
 def test_nothing_is_approved_without_a_review() -> None:

@@ -57,6 +57,12 @@ def test_a_dossier_is_due_3_working_days_after_presenting_r_10(presented: str, d
     case.given().when(story.report).then(expected)
 
 
+def test_a_report_says_how_old_the_person_was_when_sent_and_at_completion() -> None:
+    ages: dict[str, Any] = {"age_at_decision": 17, "age_at_completion": 18}
+    expected = {"dossier_due_on": day("2026-03-09"), "rules": ("R-10",), **ages}
+    case.given().when(replace(EARLIER.report, **ages)).then(EARLIER.reported.model_copy(update=expected))
+
+
 def test_without_decree_116_a_dossier_has_no_deadline() -> None:
     under(d116__end="ended").given().when(NEW.report).then(NEW.reported)
 
@@ -355,6 +361,12 @@ def test_a_decision_after_a_correction_rests_on_the_corrected_date() -> None:
 
 def test_the_same_completion_again_corrects_nothing() -> None:
     case.given(*EARLIER.managed).when(correction("2026-03-02")).then()
+
+
+def test_a_completion_on_the_day_of_presenting_asks_for_nobody() -> None:
+    case.given(*EARLIER.managed).when(correction("2026-03-04")).then(
+        term_corrected("2026-03-04", "2026-03-04", "2027-03-04", needs_review=False)
+    )
 
 
 def test_a_completion_after_presenting_asks_for_a_human() -> None:

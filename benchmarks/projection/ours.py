@@ -1,0 +1,90 @@
+"""Ours: the follower of a service, from the first record to the last commit."""
+
+from dataclasses import dataclass
+from threading import Event as Stop
+from time import monotonic
+from typing import Any
+
+from benchmarks.ground import Ground
+from benchmarks.loans import SOURCE, LoanRow, loan_projection
+from libs.events.checkpoints import LIVE, positions
+from libs.events.digest import digest_of
+from libs.events.follower import Follower, Following
+from libs.events.kafka import Log, Member, Message
+from libs.events.service import Service
+
+FOLLOWER = "reporting"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a lap of ours left behind."""
+
+    seconds: float
+    rows: dict[Any, LoanRow]
+    digest: str
+    checkpoint: int
+    stopped: tuple[str, ...]
+
+
+class Stopwatch(Log):
+    """Kafka as a follower sees it, noting when its first records were asked for and when the last were committed."""
+
+    def __init__(self, bootstrap: str, expected: int) -> None:
+        super().__init__(bootstrap)
+        self.stop = Stop()
+        self.began = self.ended = 0.0
+        self._missing = expected
+
+    def member(self, group: str, topics: Any) -> Any:
+        """As Kafka gives it, watched."""
+        return _Watched(super().member(group, topics), self)
+
+    def polled(self, asked: float, messages: list[Message]) -> None:
+        """One poll is over; the next one comes when what it brought is committed."""
+        if self._missing == 0:
+            self.ended = self.ended or asked
+            self.stop.set()
+        count = sum(message.topic.endswith(".events") for message in messages)
+        if count and not self.began:
+            self.began = asked
+        self._missing -= count
+
+
+class _Watched:
+    def __init__(self, member: Member, watch: Stopwatch) -> None:
+        self._member = member
+        self._watch = watch
+
+    def poll(self, timeout_ms: int) -> list[Message]:
+        asked = monotonic()
+        messages = self._member.poll(timeout_ms)
+        self._watch.polled(asked, messages)
+        return messages
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._member, name)
+
+
+def service() -> Service:
+    """A service that follows the loans."""
+    return Service(FOLLOWER, law=None, following=Following([SOURCE], [loan_projection()]))
+
+
+def follow(ground: Ground, events: int) -> Followed:
+    """Fold the whole topic into an empty table."""
+    with ground.connect(FOLLOWER) as connection:
+        connection.execute("truncate benchmark_loans_v1, checkpoint, mark, ignored_event")
+    following = service()
+    parts = ground.open(following, "worker")
+    watch = Stopwatch(ground.bootstrap, events)
+    follower = Follower(FOLLOWER, following.following, parts.handler, parts.engine, watch)
+    follower.run(watch.stop)
+    (projection,) = following.projections
+    with parts.engine.connect() as connection:
+        connection.exec_driver_sql("select set_config('aftercare.scope', '*', true)")
+        rows = {row.loan_id: row for row in projection.read(connection)}
+        digest = digest_of(connection, projection, projection.live(connection))
+        checkpoint = sum(one.sequence for one in positions(connection, LIVE).values())
+    parts.close()
+    return Followed(watch.ended - watch.began, rows, str(digest), checkpoint, tuple(follower.stopped.values()))
