@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -19,6 +20,11 @@ from libs.events.kafka import Log
 from libs.events.service import Parts, Service, migrate_service, open_parts
 from libs.events.settings import ServiceSettings
 
+# A busy machine is no reason to fail; a failing example prints how to run it again.
+settings.register_profile(
+    "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+settings.load_profile("house")
 _numbers = count(1)
 FAULTS = Path(__file__).parent / "faults"
 

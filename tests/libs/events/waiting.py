@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Event as Flag
 from time import monotonic
 
-SECONDS_MAX = 30.0
+SECONDS_MAX = 90.0
 STEP_SECONDS = 0.02
 
 
