@@ -1,28 +1,27 @@
 """Each guard of the append, taken out, lets through what it is there to stop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from libs.events import journal as journal_module
 from libs.events.handling import Handler, Target
-from libs.events.journal import JournalUnverified
+from libs.events.journal import JournalUnverified, PostgresTransaction
 from libs.events.kafka import Log
-from libs.events.partitions import partition_of
+from libs.events.partitions import PARTITIONS, partition_of
 from libs.events.projection import Projection
 from libs.events.relay import LogDiffers, Relay
 from libs.events.service import Parts
 from tests.conftest import Bench, MakeBench
 from tests.faults.guards import run, without, without_sql
 from tests.libs.events.sample import CountNote, NoteCounted, OpenNote, meta, note_decider
-from tests.libs.events.test_flow import published, working, write
+from tests.libs.events.test_flow import published, verified, working, write
 from tests.libs.events.test_journal import append, draft
 from tests.libs.events.waiting import until
 
@@ -54,6 +53,12 @@ def bench(make_bench: MakeBench) -> Bench:
     return bench
 
 
+@pytest.fixture
+def parts(bench: Bench) -> Iterator[Parts]:
+    with closing(bench.open()) as parts:
+        yield parts
+
+
 def counts_of(parts: Parts, note: UUID) -> int:
     records = parts.journal.streams([f"note-{note}"])[f"note-{note}"]
     return sum(record.type == "sample.note-counted" for record in records)
@@ -75,8 +80,7 @@ def at_once(work: Callable[[int], Any]) -> list[Exception]:
         return [error for each in together.map(attempt, range(WRITERS)) for error in each]
 
 
-def test_without_unique_command_ids_a_repeated_command_counts_twice(bench: Bench) -> None:
-    parts = bench.open()
+def test_without_unique_command_ids_a_repeated_command_counts_twice(bench: Bench, parts: Parts) -> None:
     note = uuid4()
     write(parts, [note], counts=0)
 
@@ -90,11 +94,9 @@ def test_without_unique_command_ids_a_repeated_command_counts_twice(bench: Bench
     guarded = said_twice()
     run(bench, "alter table journal drop constraint journal_command")
     assert (guarded, said_twice()) == (1, 2), "effects of one command with the guard, and without it"
-    parts.close()
 
 
-def test_without_the_head_lock_writers_of_a_partition_fail(bench: Bench) -> None:
-    parts = bench.open()
+def test_without_the_head_lock_writers_of_a_partition_fail(bench: Bench, parts: Parts) -> None:
     numbers = count()
 
     def append_two(_writer: int) -> None:
@@ -110,15 +112,13 @@ def test_without_the_head_lock_writers_of_a_partition_fail(bench: Bench) -> None
     failures = at_once(append_two)
     assert (guarded, bool(failures)) == ([], True), f"{len(failures)} of {WRITERS * EACH} appends failed without it"
     assert {type(error) for error in failures} == {IntegrityError}
-    parts.close()
 
 
-def test_without_one_order_of_the_heads_writers_block_each_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = bench.open()
-    one, other = (
-        "person-1",
-        next(f"person-{n}" for n in count(2) if partition_of(f"person-{n}") != partition_of("person-1")),
-    )
+def test_without_one_order_of_the_heads_writers_block_each_other(
+    bench: Bench, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = "person-1"
+    other = next(f"person-{n}" for n in count(2) if partition_of(f"person-{n}") != partition_of(one))
     numbers = count()
 
     def append_crosswise(writer: int) -> None:
@@ -126,23 +126,21 @@ def test_without_one_order_of_the_heads_writers_block_each_other(bench: Bench, m
         append(parts.journal, *(draft(f"note-{next(numbers)}", 1, subject) for subject in subjects))
 
     guarded = at_once(append_crosswise)
-    without(
-        monkeypatch,
-        journal_module.PostgresTransaction,
-        "_append",
-        ("sorted(range(len(drafts)), key=lambda i: drafts[i].partition)", "list(range(len(drafts)))"),
-    )
-    without_sql(bench, "journal_append_many", "order by h.partition for update", "and false")
+    # The writer sorts, and so does the function: either is enough.
+    sorting = "sorted(range(len(drafts)), key=lambda i: drafts[i].partition)"
+    without(monkeypatch, PostgresTransaction, "_append", (sorting, "list(range(len(drafts)))"))
+    sorted_there = at_once(append_crosswise)
+    as_given = "order by array_position(_partitions, h.partition) for update"
+    without_sql(bench, "journal_append_many", "order by h.partition for update", as_given)
     failures = at_once(append_crosswise)
-    assert (guarded, bool(failures)) == ([], True), f"{len(failures)} of {WRITERS * EACH} appends failed without it"
+    assert (guarded, sorted_there) == ([], []), "failures with both guards, and with one"
+    assert failures, f"{len(failures)} of {WRITERS * EACH} appends failed without them"
     assert any("deadlock detected" in str(error) for error in failures)
-    parts.close()
 
 
 def test_without_the_head_lock_held_to_the_end_inline_folds_are_lost(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = bench.open()
     notes = [uuid4() for _ in range(WRITERS)]
     for note in notes:
         parts.handler.handle(Target(note_decider, f"note-{note}", OpenNote(note), meta(), subject=f"person-{SUBJECT}"))
@@ -157,21 +155,14 @@ def test_without_the_head_lock_held_to_the_end_inline_folds_are_lost(
         return len(failures), sum(counts_of(parts, note) for note in notes) - row.count
 
     guarded = missing()
-    inline = "            if transaction.connection is not None:\n                self._write_inline(transaction.connection, records)\n"
-    without(
-        monkeypatch,
-        Handler,
-        "_attempt",
-        (inline, "            if transaction.connection is not None:\n"),
-        (
-            "    return outcome\n",
-            "    with self.journal.transaction() as later:\n        self._write_inline(later.connection, records)\n    return outcome\n",
-        ),
-    )
+    before = "        if transaction.connection is not None:\n"
+    inline = before + "            self._write_inline(transaction.connection, records)\n"
+    after = "    return outcome\n"
+    later = "    with self.journal.transaction() as later:\n        self._write_inline(later.connection, records)\n"
+    without(monkeypatch, Handler, "_attempt", (inline, before), (after, later + after))
     failures, lost = missing()
     assert guarded == (0, 0)
     assert lost > 0, f"{failures} failures, {lost} of {WRITERS * EACH} increments lost without it"
-    parts.close()
 
 
 def restored(bench: Bench) -> None:
@@ -191,51 +182,38 @@ def test_without_the_identity_fence_a_restored_journal_takes_what_can_never_be_p
     make_bench: MakeBench, log: Log, *, guarded: bool
 ) -> None:
     bench = make_bench(topics=True)
-    notes = [uuid4() for _ in range(4)]
-    with working(bench, log=log):
-        until(lambda: _verified(bench), "the relay's verification")
-        parts = bench.open()
-        write(parts, notes)
+    with working(bench, log=log), closing(bench.open()) as parts:
+        until(lambda: verified(bench), "the relay's verification")
+        write(parts, [uuid4() for _ in range(4)])
         until(lambda: published(bench, log) == 8, "publishing")
-        parts.close()
     restored(bench)
-    relay = Relay(bench.open("worker").journal, log)
-    with pytest.raises(LogDiffers, match="import the missing tail"):
-        relay.verify()
     if not guarded:
         guard = " and exists (select from journal_identity i where i.identity = _identity)"
         without_sql(bench, "journal_append_one", guard)
-    parts = bench.open()
-    targets = [Target(note_decider, f"note-{n}", OpenNote(n), meta(), subject=f"person-{n}") for n in _one_in_each()]
-    accepted = sum(map(parts.handler.handle, targets), 0) if False else _accepted(parts, targets)
-    assert accepted == (0 if guarded else len(targets)), "commands that a restored journal acknowledged"
-    if not guarded:
-        with pytest.raises(LogDiffers, match="chained otherwise"):
+    with closing(bench.open("worker")) as worker, closing(bench.open()) as parts:
+        relay = Relay(worker.journal, log)
+        with pytest.raises(LogDiffers, match="import the missing tail"):
             relay.verify()
-    parts.close()
-    relay._engine.dispose()
+        targets = [Target(note_decider, f"note-{n}", OpenNote(n), meta(), f"person-{n}") for n in one_in_each()]
+        assert accepted(parts, targets) == (0 if guarded else PARTITIONS), "commands acknowledged after a restore"
+        with pytest.raises(LogDiffers, match="missing tail" if guarded else "chained otherwise"):
+            relay.verify()
 
 
-def _accepted(parts: Parts, targets: Sequence[Target[Any, Any]]) -> int:
-    accepted = 0
+def accepted(parts: Parts, targets: Sequence[Target[Any, Any]]) -> int:
+    """How many of the commands are acknowledged."""
+    done = 0
     for target in targets:
-        try:
+        with suppress(JournalUnverified):
             parts.handler.handle(target)
-            accepted += 1
-        except JournalUnverified:
-            continue
-    return accepted
+            done += 1
+    return done
 
 
-def _one_in_each() -> list[UUID]:
-    """A note of every partition, so that one of them follows the end that was lost."""
+def one_in_each() -> list[UUID]:
+    """A note of every partition, so that one of them comes behind the end that was lost."""
     found: dict[int, UUID] = {}
-    while len(found) < 24:
+    while len(found) < PARTITIONS:
         note = uuid4()
         found.setdefault(partition_of(f"person-{note}"), note)
     return list(found.values())
-
-
-def _verified(bench: Bench) -> bool:
-    with bench.superuser.connect() as connection:
-        return bool(connection.execute(text("select exists (select from journal_identity)")).scalar_one())

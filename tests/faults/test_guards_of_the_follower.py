@@ -1,0 +1,195 @@
+"""Each guard of the follower, taken out, lets through what it is there to stop."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from libs.events import checkpoints
+from libs.events import follower as follower_module
+from libs.events.checkpoints import LIVE, OwnershipLost, Place, claim
+from libs.events.follower import Follower, Following
+from libs.events.kafka import Log, Message, events_topic
+from libs.events.projection import Projection
+from libs.events.record import Record, from_value, to_value
+from libs.events.service import Parts
+from tests.conftest import Bench, MakeBench
+from tests.faults.guards import without
+from tests.libs.events.sample import note_projection
+from tests.libs.events.test_flow import notes_of, write
+
+COUNTS = 5
+GAP = """        if record.sequence > sequence + 1:
+            raise BrokenLog(
+                f"{record.position} follows {sequence}: {record.sequence - sequence - 1} events are missing"
+            )
+"""
+CHAIN = """        if record.chain != next_link(chain, record.sequence, record.recorded_at, record.body):
+            raise BrokenLog(f"the chain of {record.position} does not fit")
+"""
+OWNED = "found.get(place) != (mine.epoch, mine.sequence, mine.reacted)"
+EPOCH_ALONE = "found[place][0] != mine.epoch"
+POSITION_ALONE = "found[place][1:] != (mine.sequence, mine.reacted)"
+INSIDE = """        advance(connection, LIVE, reached)
+        crash_point("follower.before-commit")
+    crash_point("follower.after-commit")
+"""
+OUTSIDE = """        crash_point("follower.before-commit")
+    crash_point("follower.after-commit")
+    with self._engine.begin() as connection:
+        advance(connection, LIVE, reached)
+"""
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL where the test itself must live on."""
+
+
+class Nobody:
+    """A group member that nobody hears."""
+
+    def stop(self, topic: str, partition: int) -> None:
+        """As a member does."""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One note, opened and counted, as events of one partition, and a service that follows them."""
+
+    records: Sequence[Record]
+    reader: Bench
+    worker: Parts
+    rows: Projection[Any]
+    log: Log
+
+    @property
+    def place(self) -> Place:
+        """Where the events lie."""
+        return Place(self.records[0].source, self.records[0].partition)
+
+    def owner(self) -> Follower:
+        """A follower that owns the partition now, whoever owned it before."""
+        service = self.worker.service
+        follower = Follower(service.name, service.following, self.worker.handler, self.worker.engine, self.log)
+        with self.worker.engine.begin() as connection:
+            follower._held[self.place] = claim(connection, LIVE, self.place, UUID(int=1))
+        return follower
+
+    def apply(self, follower: Follower, records: Sequence[Record] | None = None) -> None:
+        """What one poll does that brought some of the events, or all."""
+        nobody: Any = Nobody()
+        topic, chosen = events_topic(self.place.source), self.records if records is None else records
+        messages = [Message(topic, r.partition, n, to_value(r)) for n, r in enumerate(chosen)]
+        follower._apply(nobody, follower._proved(nobody, messages))
+
+    def found(self) -> list[Any]:
+        """The rows that were folded."""
+        return notes_of(self.reader, self.rows)
+
+    def counted(self) -> list[int]:
+        """How often each of them was counted."""
+        return [row.count for row in self.found()]
+
+
+@pytest.fixture
+def partition(make_bench: MakeBench, log: Log) -> Iterator[Partition]:
+    note, rows, writing = uuid4(), note_projection("followed"), make_bench()
+    writing.verify_journal()
+    with closing(writing.open()) as parts:
+        write(parts, [note], counts=COUNTS)
+        records = parts.journal.streams([f"note-{note}"])[f"note-{note}"]
+    reader = make_bench(following=Following([writing.service.name], [rows]))
+    with closing(reader.open("worker")) as worker:
+        yield Partition(records, reader, worker, rows, log)
+
+
+def comparing(patch: pytest.MonkeyPatch, what: str) -> None:
+    without(patch, checkpoints, "hold", (OWNED, what))
+    patch.setattr(follower_module, "hold", checkpoints.hold)
+
+
+def test_without_the_chain_check_a_forged_event_is_folded(
+    partition: Partition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = to_value(partition.records[0]).replace(b"2025:26080", b"2025:99999")
+    forged = from_value(partition.place.partition, value)
+    partition.apply(follower := partition.owner(), [forged])
+    assert "does not fit" in follower.stopped[partition.place]
+    assert partition.found() == []
+    without(monkeypatch, follower_module, "prove", (CHAIN, ""))
+    partition.apply(partition.owner(), [forged])
+    assert [row.unit for row in partition.found()] == ["2025:99999"], "a forgery believed without the guard"
+
+
+def test_without_the_gap_and_chain_checks_a_missing_event_is_not_noticed(
+    partition: Partition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_hole = [*partition.records[:2], *partition.records[3:]]
+    partition.apply(follower := partition.owner(), with_a_hole)
+    assert "1 events are missing" in follower.stopped[partition.place]
+    # The chain proves the same; the check of the sequence adds that it can be said what is missing.
+    with monkeypatch.context() as patch:
+        without(patch, follower_module, "prove", (GAP, ""))
+        partition.apply(follower := partition.owner(), with_a_hole)
+        assert "does not fit" in follower.stopped[partition.place]
+    assert partition.found() == []
+    without(monkeypatch, follower_module, "prove", (GAP, ""), (CHAIN, ""))
+    partition.apply(partition.owner(), with_a_hole)
+    assert partition.counted() == [COUNTS - 1], "an event lost in silence without both guards"
+
+
+@pytest.mark.parametrize("point", ["follower.before-commit", "follower.after-commit"])
+@pytest.mark.parametrize("guarded", [True, False])
+def test_without_the_checkpoint_in_the_transaction_a_crash_folds_twice(
+    partition: Partition, monkeypatch: pytest.MonkeyPatch, *, guarded: bool, point: str
+) -> None:
+    partition.apply(partition.owner(), partition.records[:1])
+    if not guarded:
+        without(monkeypatch, Follower, "_fold", (INSIDE, OUTSIDE))
+
+    def die(here: str) -> None:
+        if here == point:
+            raise Killed
+
+    with monkeypatch.context() as patch, suppress(Killed):
+        patch.setattr(follower_module, "crash_point", die)
+        partition.apply(partition.owner())
+    partition.apply(partition.owner())
+    twice = not guarded and point == "follower.after-commit"
+    assert partition.counted() == [2 * COUNTS if twice else COUNTS], "counts folded over a crash"
+
+
+@pytest.mark.parametrize("compared", [OWNED, EPOCH_ALONE, POSITION_ALONE, "False"])
+def test_without_the_compare_and_set_a_paused_follower_folds_twice(
+    partition: Partition, monkeypatch: pytest.MonkeyPatch, compared: str
+) -> None:
+    """Epoch and position are compared as one; against a follower that was overtaken each of them is enough."""
+    partition.apply(partition.owner(), partition.records[:1])
+    comparing(monkeypatch, compared)
+    paused = partition.owner()
+    partition.apply(partition.owner())
+    if compared == "False":
+        partition.apply(paused)
+        assert partition.counted() == [2 * COUNTS], "counts folded by two followers without the guard"
+        return
+    with pytest.raises(OwnershipLost):
+        partition.apply(paused)
+    assert partition.counted() == [COUNTS]
+
+
+@pytest.mark.parametrize("compared", [OWNED, POSITION_ALONE])
+def test_without_the_epoch_a_displaced_follower_still_writes_and_displaces_its_successor(
+    partition: Partition, monkeypatch: pytest.MonkeyPatch, compared: str
+) -> None:
+    """What the epoch alone is for: who claimed last is the owner, also before it has written anything."""
+    partition.apply(partition.owner(), partition.records[:1])
+    comparing(monkeypatch, compared)
+    displaced, owner = partition.owner(), partition.owner()
+    first, second = (displaced, owner) if compared == POSITION_ALONE else (owner, displaced)
+    partition.apply(first)
+    with pytest.raises(OwnershipLost):
+        partition.apply(second)
+    assert partition.counted() == [COUNTS], "nothing is doubled in either case"
