@@ -10,7 +10,13 @@ from uuid import UUID
 from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError, TopicAlreadyExistsError
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    LogTruncationError,
+    OffsetOutOfRangeError,
+    TopicAlreadyExistsError,
+)
 
 from libs.events.partitions import PARTITIONS
 
@@ -19,6 +25,7 @@ TRANSACTION_TIMEOUT_MS = 15_000
 DELIVERY_TIMEOUT_MS = 10_000
 REQUEST_TIMEOUT_MS = 4_000
 BLOCK_MS_MAX = 10_000
+CLOSE_SECONDS = 1
 FETCH_BYTES_MAX = 16 * MIB
 PARTITION_FETCH_BYTES_MAX = 2 * MIB
 BATCH_BYTES = 128 << 10
@@ -253,7 +260,11 @@ class Publisher:
 
     def __init__(self, producer: Any) -> None:
         self._producer = producer
-        producer.init_transactions()
+        try:
+            producer.init_transactions()
+        except KafkaError:
+            self.close()
+            raise
 
     def publish(self, messages: Iterable[tuple[str, int, str, bytes]]) -> None:
         """Send (topic, partition, key, value) in order as one transaction; KafkaError when any of it failed."""
@@ -283,7 +294,10 @@ class Publisher:
 
     def close(self) -> None:
         """Drop what is unfinished: the next `init_transactions` aborts it."""
-        self._producer.close(timeout=0)
+        # Alone, close() flushes first, and where that fails leaves its thread behind, sending.
+        self._producer._sender.force_close()  # noqa: SLF001 -- There is no other way to drop what is unsent.
+        with suppress(KafkaTimeoutError):
+            self._producer.close(timeout=CLOSE_SECONDS)
 
 
 class Member:

@@ -56,7 +56,7 @@ def follow(life: Life, completion: Completion, event_on: date | None, frame: Fra
     lost = [stop for stop in losses(life, completion, frame) if stop[0] <= horizon]
     end = Stop.WINDOW_OVER if horizon == window_ends_on else Stop.STILL_OBSERVED
     ends: list[Stopped] = [(horizon, end)] if event_on is None else [(event_on, Stop.EVENT)]
-    stopped_on, stop = in_order(iter([*lost, *ends]))[0]
+    stopped_on, stop = in_order([*lost, *ends])[0]
     # Prison alone is not for ever: who is released is at risk again (design §8).
     last = min(on for on, why in (*lost, *ends) if why is not Stop.PRISON)
     return FollowUp(

@@ -1,6 +1,6 @@
 """What ends the observation of a completer before the window is over: events that compete, and losses that censor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -46,10 +46,10 @@ def losses(life: Life, completion: Completion, frame: Frame) -> list[Stopped]:
     found = [stop for case in life.cases for stop in _of_case(case, completion, frame) if stop[0] >= since]
     if life.died_on is not None:
         found.append((max(life.died_on, since), Stop.DEATH))
-    return in_order(stop for stop in found if stop[0] <= frame.until)
+    return in_order(found)
 
 
-def in_order(stops: Iterator[Stopped]) -> list[Stopped]:
+def in_order(stops: Iterable[Stopped]) -> list[Stopped]:
     """By date, and on one day by precedence."""
     return sorted(stops, key=lambda stop: (stop[0], _PRECEDENCE[stop[1]]))
 

@@ -59,7 +59,8 @@ fates = st.builds(
         st.tuples(st.integers(0, 400), st.sampled_from(DrugTestStage), st.sampled_from(DrugTestResult)), max_size=4
     ).map(tuple),
     told_late=st.integers(0, 200),
-    again=day(None),
+    # Later than the first completion, which is then the one that is followed.
+    again=st.one_of(st.none(), st.integers(1, LAST_FATE)),
 )
 worlds = st.lists(fates, min_size=1, max_size=25)
 

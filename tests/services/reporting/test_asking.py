@@ -62,6 +62,20 @@ def test_the_tables_answer_as_the_facts_do(
             assert ask(connection, question).model_dump_json() == expected.model_dump_json()
 
 
+def test_who_is_counted_apart_is_read_too(bench: Bench) -> None:
+    """People outside the denominators of I-04 and I-05: completed long ago, managed no more, relapsed lately."""
+    story, period = Story(), Period(date(2025, 1, 1), date(2025, 6, 30))
+    story.person(date(2022, 3, 1)).relapsed(date(2025, 3, 1))
+    story.person(date(2022, 3, 1)).relapsed(date(2023, 3, 1)).relapsed(date(2025, 3, 1))
+    story.person(date(2022, 3, 1)).managed(date(2022, 4, 1)).removed(date(2024, 4, 1)).relapsed(date(2025, 6, 30))
+    with reporting(bench, story) as connection:
+        for indicator, outside in {"I-04": 2, "I-05": 2}.items():
+            question = at(Question(indicator, WARD, period), COMPLETE)
+            found = ask(connection, question)
+            assert found.outside == outside
+            assert found.model_dump_json() == answered(story, question, COMPLETE)[0].model_dump_json()
+
+
 def test_the_same_question_at_the_same_instant_has_the_same_bytes(bench: Bench) -> None:
     story = Story()
     for month in range(1, 7):

@@ -156,6 +156,19 @@ def test_who_is_released_after_july_2026_is_at_risk_again_but_prison_came_first(
     assert found.incidence.aalen_johansen.value == 0
 
 
+def test_what_befell_somebody_before_the_completion_says_nothing_of_the_time_after_it() -> None:
+    story = Story()
+    imprisoned = story.person(COMPLETED).managed(COMPLETED).ended(EndReason.PRISON, after(2))
+    moved = story.person(COMPLETED).managed(COMPLETED).left(after(1), FAR).received(after(2), FAR)
+    for person in (imprisoned, moved):
+        person.completed(after(24), WARD)
+    found = asked(story, "I-03", Period(date(2026, 1, 1), date(2026, 6, 30)), months=6)
+    assert counts(found) == (0, 2, 2)
+    assert stops(found) == {Stop.WINDOW_OVER: 2}
+    # 15/03 to 15/09/2026 are 184 days.
+    assert found.person_years == pytest.approx(2 * 184 / 365.25)
+
+
 def test_leaving_the_province_censors_and_moving_within_it_does_not() -> None:
     story = Story()
     story.person(COMPLETED).managed(COMPLETED).left(after(1), NEAR).received(after(2), NEAR)
