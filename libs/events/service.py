@@ -1,7 +1,7 @@
 """A service as its parts, and the same parts opened on real databases for one process."""
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,23 @@ from libs.events.tables import ensure_live
 
 
 @dataclass(frozen=True)
+class Chore:
+    """Work that nobody asks for, done by the worker at its start and every so many seconds after.
+
+    Two workers may do it at once, and either may die in the middle: it must bear both.
+    """
+
+    name: str
+    every_seconds: float
+    do: Callable[["Parts"], object]
+
+
+@dataclass(frozen=True)
 class Service:
     """What a service is made of; everything else is the library's.
 
     `inline` projections are written with the command; `following` names what is read from Kafka; `routers`
-    are FastAPI's; `migrations` are folders beside the library's own.
+    are FastAPI's; `migrations` are folders beside the library's own; `chores` are done by the worker.
     """
 
     name: str
@@ -35,6 +47,7 @@ class Service:
     following: Following = field(default_factory=lambda: Following((), ()))
     routers: Sequence[Any] = ()
     migrations: Sequence[Path] = ()
+    chores: Sequence[Chore] = ()
 
     @property
     def projections(self) -> list[Projection[Any]]:

@@ -1,15 +1,16 @@
-"""The worker process of a service: relay and follower side by side, ended together when either must not go on."""
+"""The worker process of a service: relay, follower and chores side by side, ended together when one must not go on."""
 
 import logging
 import signal
 from collections.abc import Callable
+from functools import partial
 from threading import Event as Stop
 from threading import Thread
 
 from libs.events.follower import Follower
 from libs.events.kafka import Log
 from libs.events.relay import Relay
-from libs.events.service import Parts
+from libs.events.service import Chore, Parts
 
 STOP_SECONDS_MAX = 10
 _log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
     if parts.service.following.sources:
         follower = Follower(parts.service.name, parts.service.following, parts.handler, parts.engine, log)
         jobs["follower"] = follower.run
+    for chore in parts.service.chores:
+        jobs[chore.name] = partial(_do_now_and_then, chore, parts)
     threads = [Thread(target=_guarded, args=(name, job, stop, failed), name=name) for name, job in jobs.items()]
     for thread in threads:
         thread.start()
@@ -30,6 +33,15 @@ def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
     for thread in threads:
         thread.join(STOP_SECONDS_MAX)
     return not failed
+
+
+def _do_now_and_then(chore: Chore, parts: Parts, stop: Stop) -> None:
+    while not stop.is_set():
+        try:
+            chore.do(parts)
+        except Exception as error:  # noqa: BLE001 -- The next time may go better; what it is for can wait.
+            _log.warning("%s of %s is tried again after %s", chore.name, parts.service.name, type(error).__name__)
+        stop.wait(chore.every_seconds)
 
 
 def _guarded(name: str, job: Callable[[Stop], None], stop: Stop, failed: list[str]) -> None:

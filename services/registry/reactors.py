@@ -15,7 +15,7 @@ from libs.events.contracts.registry.drug_test import (
     DrugTestResult,
     DrugTestStage,
 )
-from libs.events.contracts.registry.episode import CompletionCorrected
+from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
 from libs.events.contracts.registry.person import PersonDied
 from libs.events.contracts.values import EndReason
 from libs.events.reactor import Reaction, Reactor
@@ -27,10 +27,14 @@ from services.registry.domain.case.commands import (
     NoteDetermination,
     NoteUse,
 )
+from services.registry.domain.determination import ConfirmRelapse, LastCompletion, determination_decider
 from services.registry.domain.person import RecordResidence, person_decider
 from services.registry.projections.cases import cases
+from services.registry.projections.determinations import unplaced_determinations
+from services.registry.projections.episodes import last_completion
 
 case_follow_up = Reactor("registry.case-follow-up")
+relapse_follow_up = Reactor("registry.relapse-follow-up")
 
 
 @case_follow_up.on(PersonDied)
@@ -86,6 +90,24 @@ def transfer_received(event: TransferReceived, connection: Connection) -> list[R
     return [Reaction(person_decider, subject, subject, command)]
 
 
+@relapse_follow_up.on(EpisodeCompleted)
+def completion_known(event: EpisodeCompleted, connection: Connection) -> list[Reaction]:
+    """A determination on or after a completion that was told late is a relapse all the same (D116 Art 3(6))."""
+    return list(_relapses(connection, event.person_id))
+
+
+@relapse_follow_up.on(CompletionCorrected)
+def completion_moved(event: CompletionCorrected, connection: Connection) -> list[Reaction]:
+    """So is one that a corrected completion now lies before."""
+    return list(_relapses(connection, event.person_id))
+
+
+@relapse_follow_up.on(DeterminationRecorded)
+def determination_known(event: DeterminationRecorded, connection: Connection) -> list[Reaction]:
+    """A completion may have been recorded while the determination was."""
+    return list(_relapses(connection, event.person_id))
+
+
 def _confirmed(stage: DrugTestStage, result: DrugTestResult) -> bool:
     return stage is DrugTestStage.CONFIRMATORY and result is DrugTestResult.POSITIVE
 
@@ -97,3 +119,11 @@ def _open_cases(connection: Connection, person_id: UUID, command: Any) -> Iterab
 
 def _reaction(case_id: UUID, person_id: UUID, command: Any) -> Reaction:
     return Reaction(case_decider, f"case-{case_id}", f"person-{person_id}", command)
+
+
+def _relapses(connection: Connection, person_id: UUID) -> Iterable[Reaction]:
+    for row in unplaced_determinations.read(connection, "person_id = :person", person=person_id):
+        last = last_completion(connection, person_id, row.determined_on)
+        if last is not None:
+            stream = f"determination-{row.determination_id}"
+            yield Reaction(determination_decider, stream, f"person-{person_id}", ConfirmRelapse(LastCompletion(*last)))

@@ -1,13 +1,13 @@
 """The determination of addiction; after a completed episode it is a relapse, whatever became of the case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from libs.events.contracts.registry.determination import DeterminationRecorded, RelapseConfirmed
 from libs.events.contracts.values import UnitRef
-from libs.events.decider import Decider, Invalid, Refused
+from libs.events.decider import Decider, Invalid, Refused, Unknown
 from libs.events.event import Event
 
 
@@ -36,10 +36,21 @@ class RecordDetermination:
 
 
 @dataclass(frozen=True)
+class ConfirmRelapse:
+    """A completion before the determination became known, or was corrected to lie before it."""
+
+    last_completion: LastCompletion
+
+
+DeterminationCommand = RecordDetermination | ConfirmRelapse
+
+
+@dataclass(frozen=True)
 class Determination:
-    """Whether and how it was recorded."""
+    """Whether and how it was recorded, and whether it was found to be a relapse."""
 
     recorded: DeterminationRecorded | None = None
+    relapse: bool = False
 
 
 class DeterminedInTheFuture(Invalid):
@@ -54,7 +65,18 @@ class AlreadyDetermined(Refused):
     problem = "already-determined"
 
 
-def decide(command: RecordDetermination, determination: Determination, law: Any) -> list[Event]:
+def decide(command: DeterminationCommand, determination: Determination, law: Any) -> list[Event]:
+    """What follows from a command; nothing when it says what is known already."""
+    match command:
+        case RecordDetermination():
+            return record(command, determination)
+        case ConfirmRelapse():
+            return confirm_relapse(command, determination)
+        case _:
+            assert_never(command)
+
+
+def record(command: RecordDetermination, determination: Determination) -> list[Event]:
     """The determination, and beside it the relapse it proves (D116 Art 3(6)): after a completion, once."""
     if command.determined_on > command.today:
         raise DeterminedInTheFuture("a determination is dated after today")
@@ -71,20 +93,26 @@ def decide(command: RecordDetermination, determination: Determination, law: Any)
         return []  # Said twice, true once.
     if determination.recorded is not None:
         raise AlreadyDetermined("the determination was recorded before")
-    return [recorded, *_relapse(command)]
+    return [recorded, *_relapse(recorded, command.last_completion)]
 
 
-def _relapse(command: RecordDetermination) -> list[Event]:
-    last = command.last_completion
-    if not command.addicted or last is None or last.completed_on > command.determined_on:
+def confirm_relapse(command: ConfirmRelapse, determination: Determination) -> list[Event]:
+    """The relapse that a determination turns out to have proved; found once, it stays one."""
+    if determination.recorded is None:
+        raise Unknown("there is no such determination")
+    return [] if determination.relapse else _relapse(determination.recorded, command.last_completion)
+
+
+def _relapse(recorded: DeterminationRecorded, last: LastCompletion | None) -> list[Event]:
+    if not recorded.addicted or last is None or last.completed_on > recorded.determined_on:
         return []
     return [
         RelapseConfirmed(
-            determination_id=command.determination_id,
-            person_id=command.person_id,
+            determination_id=recorded.determination_id,
+            person_id=recorded.person_id,
             episode_id=last.episode_id,
-            unit=command.unit,
-            determined_on=command.determined_on,
+            unit=recorded.unit,
+            determined_on=recorded.determined_on,
             relied_on=last.position,
         )
     ]
@@ -92,9 +120,15 @@ def _relapse(command: RecordDetermination) -> list[Event]:
 
 def evolve(determination: Determination, event: Event) -> Determination:
     """The determination after one more fact."""
-    return Determination(event) if isinstance(event, DeterminationRecorded) else determination
+    match event:
+        case DeterminationRecorded():
+            return Determination(event)
+        case RelapseConfirmed():
+            return replace(determination, relapse=True)
+        case _:
+            return determination
 
 
-determination_decider: Decider[RecordDetermination, Determination] = Decider(
+determination_decider: Decider[DeterminationCommand, Determination] = Decider(
     "determination", Determination(), decide, evolve
 )

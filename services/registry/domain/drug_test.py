@@ -18,7 +18,6 @@ from libs.events.event import Event
 from libs.law.applied import Applied
 from libs.law.law import Law, NotInForce
 from libs.law.use import positive_sent_to
-from libs.law.values import SentAtOnce
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def decide(command: DrugTestCommand, test: DrugTest, law: Law) -> list[Event]:
         raise Unknown("there is no such test")
     match command:
         case CorrectTest():
-            return correct(command, test, test.recorded)
+            return correct(command, test, test.recorded, law)
         case AnnulTest():
             return annul(command, test, test.recorded)
         case _:
@@ -114,7 +113,7 @@ def record(command: RecordTest, test: DrugTest, law: Law) -> list[Event]:
     positive = _counts(command.stage, command.result)
     if positive and not command.form_number:
         raise NotSigned("a confirmed positive needs its form number")
-    sent = _addressee(law, command.sampled_on) if positive else None
+    sent = _sent_to(positive, law, command.sampled_on)
     recorded = DrugTestRecorded(
         test_id=command.test_id,
         person_id=command.person_id,
@@ -125,8 +124,8 @@ def record(command: RecordTest, test: DrugTest, law: Law) -> list[Event]:
         ground=command.ground,
         substances=list(command.substances) or None,
         form_number=command.form_number,
-        sent_to=None if sent is None else sent.value.to,
-        rules=() if sent is None else sent.rules,
+        sent_to=sent.value,
+        rules=sent.rules,
     )
     if test.recorded == recorded:
         return []  # Said twice, true once.
@@ -135,16 +134,18 @@ def record(command: RecordTest, test: DrugTest, law: Law) -> list[Event]:
     return [recorded]
 
 
-def correct(command: CorrectTest, test: DrugTest, recorded: DrugTestRecorded) -> list[Event]:
+def correct(command: CorrectTest, test: DrugTest, recorded: DrugTestRecorded, law: Law) -> list[Event]:
     """What follows from the result is looked at again by reaction; without its form no test becomes a positive."""
     if test.annulled:
         raise AnnulledBefore("the test was annulled")
     if command.sampled_on > command.today:
         raise SampledInTheFuture("a sample is dated after today")
-    if _counts(recorded.stage, command.result) and not recorded.form_number:
+    positive = _counts(recorded.stage, command.result)
+    if positive and not recorded.form_number:
         raise NotSigned("a confirmed positive needs its form number; annul this test and record it anew")
     if (test.sampled_on, test.result) == (command.sampled_on, command.result):
         return []
+    sent = _sent_to(positive, law, command.sampled_on)
     return [
         DrugTestCorrected(
             test_id=recorded.test_id,
@@ -153,6 +154,8 @@ def correct(command: CorrectTest, test: DrugTest, recorded: DrugTestRecorded) ->
             sampled_on=command.sampled_on,
             result=command.result,
             reason=command.reason,
+            sent_to=sent.value,
+            rules=sent.rules,
         )
     ]
 
@@ -175,11 +178,14 @@ def _counts(stage: DrugTestStage, result: DrugTestResult) -> bool:
     return stage is DrugTestStage.CONFIRMATORY and result is DrugTestResult.POSITIVE
 
 
-def _addressee(law: Law, on: date) -> Applied[SentAtOnce]:
+def _sent_to(positive: bool, law: Law, on: date) -> Applied[str | None]:  # noqa: FBT001 -- One answer for both.
+    if not positive:
+        return Applied(None)
     try:
-        return positive_sent_to(law, on=on)
+        sent = positive_sent_to(law, on=on)
     except NotInForce as silent:
         raise Invalid("no law of that day is known") from silent
+    return sent.then(sent.value.to)
 
 
 def evolve(test: DrugTest, event: Event) -> DrugTest:

@@ -41,7 +41,7 @@ def content_of(parts: Parts, list_id: UUID) -> bytes | None:
     return None if sealed is None else Vault(parts.codec.keyring, list_id).open(CONTENT, bytes(sealed))
 
 
-def destroy_files(parts: Parts, received_before: datetime) -> int:
+def destroy_files_before(parts: Parts, received_before: datetime) -> int:
     """Destroy the keys of files that came earlier, then their contents and those of their rows; how many files.
 
     Give now less `KEPT_DAYS`. What waits can still be resolved as a known person or nobody's.

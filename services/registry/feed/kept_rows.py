@@ -15,6 +15,7 @@ from services.registry.projections.lists import quarantine
 
 KEPT_ROWS_BATCH_MAX = 5_000
 AT = "@"
+BEFORE_ALL = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def row_waits_instead(connection: Connection, row: KeptRow) -> None:
     connection.execute(text(statement), {"list": row.list_id})
 
 
-def problems_of(connection: Connection, list_id: UUID, limit: int, after: int = -1) -> list[KeptRow]:
+def problems_of(connection: Connection, list_id: UUID, limit: int, after: int = BEFORE_ALL) -> list[KeptRow]:
     """Rows of a list with problems, in its order, from behind an ordinal on."""
     return [_kept(row) for row in connection.execute(_TELLING, {"list": list_id, "after": after, "most": limit})]
 

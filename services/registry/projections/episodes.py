@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
 from libs.events.contracts.values import EpisodeKind
 from libs.events.projection import Projection
-from libs.events.record import Position
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ def corrected(event: CompletionCorrected, row: EpisodeRow | None) -> EpisodeRow 
     return None if row is None else replace(row, completed_on=event.completed_on)
 
 
-def last_completion(connection: Connection, person_id: UUID, until: date) -> tuple[EpisodeRow, Position] | None:
-    """The last episode that a person had completed by a day, and the event that the registry knows it from."""
+def last_completion(connection: Connection, person_id: UUID, until: date) -> tuple[UUID, date, str] | None:
+    """The last episode that a person had completed by a day: its id, its date, the position it is known from."""
     found = episodes.placed(
         connection,
         "person_id = :person and completed_on <= :until",
@@ -59,4 +58,4 @@ def last_completion(connection: Connection, person_id: UUID, until: date) -> tup
         person=person_id,
         until=until,
     )
-    return found[0] if found else None
+    return next(((row.episode_id, row.completed_on, str(position)) for row, position in found), None)

@@ -113,7 +113,7 @@ def record_determination(body: DeterminationBody, edge: Edge) -> Outcome:
         addicted=body.addicted,
         body=body.body,
         certificate_number=body.certificate_number,
-        last_completion=last and LastCompletion(last[0].episode_id, last[0].completed_on, str(last[1])),
+        last_completion=last and LastCompletion(*last),
     )
     stream = f"determination-{determination_id}"
     return edge.handle(determination_decider, stream, command, subject=f"person-{body.person_id}")

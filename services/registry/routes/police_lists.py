@@ -14,9 +14,11 @@ from libs.web.answers import Done, Seen
 from libs.web.bodies import Body, View
 from libs.web.edge import Edge
 from libs.web.paging import Page, PageRequest
+from libs.web.refusals import CursorMalformed
 from libs.web.roles import Permission
 from libs.web.routing import Router
 from services.registry.feed.applying import ListOutcome, apply_list
+from services.registry.feed.kept_rows import BEFORE_ALL, KeptRow, problems_of
 from services.registry.feed.reading import Incoming
 from services.registry.feed.resolving import Resolution, decide_row, follow, open_row, target_of
 from services.registry.projections.lists import ListLine, QuarantinedRow, lists, quarantine
@@ -40,6 +42,24 @@ class ListView(View):
     rejected: int
     carried: int
     repeated: bool = False
+
+
+class CellProblemView(View):
+    """What is wrong with a cell, or with the row as a whole: the kind, never what was written."""
+
+    column: str | None
+    code: str
+    message: str
+
+
+class ToldRowView(View):
+    """A row of a list that somebody should hear about: where it stands, how it ended, and why."""
+
+    row_id: UUID
+    sheet: int
+    row: int
+    outcome: RowOutcome
+    problems: tuple[CellProblemView, ...]
 
 
 class WaitingView(View):
@@ -91,6 +111,18 @@ def list_lists(unit: Annotated[str, Query()], request: PageRequest, edge: Edge) 
     return Seen(rows.page(_line), rows.column("list_id"))
 
 
+@router.query("/v1/police-lists/{list_id}/rows", permission=Permission.LIST_READ, person=True)
+def list_rows(list_id: UUID, request: PageRequest, edge: Edge) -> Seen[Page[ToldRowView]]:
+    """The rows of a list that have problems, as they stand in it: warned of, waiting or rejected."""
+    edge.find(lists, list_id)
+    after = _ordinal(request.cursor)
+    rows = problems_of(edge.reading(lists), list_id, request.limit + 1, after)
+    page, more = rows[: request.limit], len(rows) > request.limit
+    items = [_told(row) for row in page]
+    subjects = [row.row_id if row.person_id is None else row.person_id for row in page]
+    return Seen(Page(items=items, next=str(page[-1].ordinal) if more else None), subjects)
+
+
 @router.query("/v1/quarantined-rows", permission=Permission.LIST_READ, person=True)
 def list_waiting(request: PageRequest, edge: Edge) -> Seen[Page[WaitingView]]:
     """The rows of the caller's units that wait for a human."""
@@ -136,6 +168,19 @@ def _outcome(ended: ListOutcome) -> ListView:
 
 def _line(row: ListLine) -> ListView:
     return ListView(**{name: getattr(row, name) for name in ListView.model_fields if name != "repeated"})
+
+
+def _told(row: KeptRow) -> ToldRowView:
+    problems = tuple(CellProblemView(column=p.column, code=p.code, message=p.message) for p in row.shown())
+    return ToldRowView(row_id=row.row_id, sheet=row.sheet, row=row.row, outcome=row.outcome, problems=problems)
+
+
+def _ordinal(cursor: str | None) -> int:
+    if cursor is None:
+        return BEFORE_ALL
+    if not cursor.isdecimal():
+        raise CursorMalformed("not a cursor of this list")
+    return int(cursor)
 
 
 def _waiting(row: QuarantinedRow) -> WaitingView:

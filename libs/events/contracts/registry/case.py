@@ -22,6 +22,7 @@ class CompletionReported(Event, type="registry.completion-reported", version=1, 
     age_at_decision: int | None = None
     age_at_completion: int | None = None
     rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
 
 
 class DossierOpened(Event, type="registry.dossier-opened", version=1, effective="opened_on"):
@@ -34,6 +35,7 @@ class DossierOpened(Event, type="registry.dossier-opened", version=1, effective=
     in_time: bool
     decision_due_on: date | None
     rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
 
 
 class ManagementDecided(Event, type="registry.management-decided", version=1, effective="term_starts_on"):
@@ -102,6 +104,7 @@ class TransferReceived(Event, type="registry.transfer-received", version=1, effe
     person_id: UUID
     unit: UnitRef
     received_on: date
+    rules: tuple[str, ...]
 
 
 class TransferBounced(Event, type="registry.transfer-bounced", version=1, effective="bounced_on"):
@@ -132,6 +135,7 @@ class CaseResumed(Event, type="registry.case-resumed", version=1, effective="res
     resumed_on: date
     term_ends_on: date
     rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
 
 
 class UseDetected(Event, type="registry.use-detected", version=1, effective="detected_on"):
@@ -168,6 +172,8 @@ class RemovalReviewOpened(Event, type="registry.removal-review-opened", version=
     case_id: UUID
     person_id: UUID
     opened_on: date
+    rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
 
 
 class RemovalApproved(Event, type="registry.removal-approved", version=1, effective="approved_on"):
@@ -179,6 +185,7 @@ class RemovalApproved(Event, type="registry.removal-approved", version=1, effect
     certificate_number: str
     decision: Decision
     despite: Health[str] | None = None
+    policies: tuple[str, ...] = ()
 
 
 class RemovalWithheld(Event, type="registry.removal-withheld", version=1, effective="withheld_on"):
@@ -213,3 +220,5 @@ class TermCorrected(Event, type="registry.term-corrected", version=1, effective=
     term_ends_on: date | None
     reason: Health[str]
     needs_review: bool
+    rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()

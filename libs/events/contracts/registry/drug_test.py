@@ -41,7 +41,7 @@ class DrugTestRecorded(Event, type="registry.test-recorded", version=1, effectiv
 
 
 class DrugTestCorrected(Event, type="registry.test-corrected", version=1, effective="sampled_on"):
-    """The record of a test was wrong."""
+    """The record of a test was wrong; one that now is positive goes to whom the law names (R-22, R-23)."""
 
     test_id: UUID
     person_id: UUID
@@ -49,6 +49,8 @@ class DrugTestCorrected(Event, type="registry.test-corrected", version=1, effect
     sampled_on: date
     result: DrugTestResult
     reason: Health[str]
+    sent_to: str | None = None
+    rules: tuple[str, ...] = ()
 
 
 class DrugTestAnnulled(Event, type="registry.test-annulled", version=1, effective="annulled_on"):

@@ -78,7 +78,7 @@ def _decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:  # noqa:
         case NotifyTransfer():
             return notify_transfer(command, case, law)
         case ReceiveTransfer():
-            return receive_transfer(command, case)
+            return receive_transfer(command, case, law)
         case BounceTransfer():
             return bounce_transfer(command, case)
         case Imprison():

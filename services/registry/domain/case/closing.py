@@ -96,7 +96,13 @@ def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> lis
     term = management_term(case.facts, law, as_of=command.today)
     if command.today <= term.value.ends_on:
         raise RemovalNotDue("the term still runs", rules=term.rules, ends_on=term.value.ends_on)
-    opened = RemovalReviewOpened(case_id=case.id, person_id=case.person_id, opened_on=command.today)
+    opened = RemovalReviewOpened(
+        case_id=case.id,
+        person_id=case.person_id,
+        opened_on=command.today,
+        rules=term.rules,
+        policies=term.policies,
+    )
     found = removal_after_term(_use(case), case.dates, law, on=command.today)
     return [opened] if found.value is Removal.ALLOWED else [opened, _withheld(command, case, found)]
 
@@ -127,6 +133,7 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
             certificate_number=command.certificate_number,
             decision=command.decision.model_copy(update={"rules": rules}),
             despite=command.despite,
+            policies=found.policies,
         )
     ]
 

@@ -19,10 +19,10 @@ from libs.events.event import Event
 from libs.law.applied import Applied
 from libs.law.deadlines import missed, transfer_notice_due
 from libs.law.law import Law
-from libs.law.removal import prison_effect
+from libs.law.removal import prison_effect, takes_off_list
 from libs.law.spans import Span
 from libs.law.terms import Term, management_term
-from libs.law.words import PrisonEffect
+from libs.law.words import OffList, PrisonEffect
 from libs.vietnam.calendar import civil_date
 from services.registry.domain.case.checks import at_stage, in_order
 from services.registry.domain.case.commands import (
@@ -110,10 +110,15 @@ def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event
     ]
 
 
-def receive_transfer(command: ReceiveTransfer, case: Case) -> list[Event]:
-    """The new commune goes on with the same term (R-35)."""
-    unit = case.to_unit or case.unit
-    received = TransferReceived(case_id=case.id, person_id=case.person_id, unit=unit, received_on=command.received_on)
+def receive_transfer(command: ReceiveTransfer, case: Case, law: Law) -> list[Event]:
+    """The new commune goes on with the same term; the old one takes the person off its list (R-35)."""
+    received = TransferReceived(
+        case_id=case.id,
+        person_id=case.person_id,
+        unit=case.to_unit or case.unit,
+        received_on=command.received_on,
+        rules=takes_off_list(OffList.MOVED_AWAY, law, on=command.received_on).rules,
+    )
     return _arrival(received, case, command.received_on, command.today)
 
 
@@ -157,6 +162,7 @@ def release(command: Release, case: Case, law: Law) -> list[Event]:
             resumed_on=command.released_on,
             term_ends_on=term.value.ends_on,
             rules=term.rules,
+            policies=term.policies,
         )
     ]
 

@@ -41,6 +41,7 @@ def report_completion(command: ReportCompletion, case: Case, law: Law) -> list[E
         age_at_decision=command.age_at_decision,
         age_at_completion=command.age_at_completion,
         rules=due.rules,
+        policies=due.policies,
     )
     if (case.episode_id, case.presented_on) == (command.episode_id, command.presented_on):
         return []  # Said twice, true once.
@@ -67,6 +68,7 @@ def open_dossier(command: OpenDossier, case: Case, law: Law) -> list[Event]:
             in_time=_in_time(due.value, command.opened_on),
             decision_due_on=decide_by.value,
             rules=once(listing.rules, due.rules, decide_by.rules),
+            policies=once(due.policies, decide_by.policies),
         )
     ]
 
@@ -111,11 +113,15 @@ def correct_completion_date(command: CorrectCompletionDate, case: Case, law: Law
         return []
     review = case.stage in {Stage.COMPLETED, Stage.ENDED, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}
     starts_on = ends_on = None
+    rules: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
     if case.decided_on is not None:
         facts = replace(case.facts, completed_on=command.completed_on)
-        term = management_term(facts, law, as_of=case.decided_on).value
-        starts_on, ends_on = term.starts_on, term.ends_on
-        review |= decision_path(term, law, signed_on=case.decided_on).value is DecisionPath.REVIEW
+        term = management_term(facts, law, as_of=case.decided_on)
+        path = decision_path(term.value, law, signed_on=case.decided_on)
+        starts_on, ends_on = term.value.starts_on, term.value.ends_on
+        rules, policies = term.rules, once(term.policies, path.policies)
+        review |= path.value is DecisionPath.REVIEW
     return [
         TermCorrected(
             case_id=case.id,
@@ -125,6 +131,8 @@ def correct_completion_date(command: CorrectCompletionDate, case: Case, law: Law
             term_ends_on=ends_on,
             reason=command.reason,
             needs_review=review or command.completed_on > case.presented_on,
+            rules=rules,
+            policies=policies,
         )
     ]
 
