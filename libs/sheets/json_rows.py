@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from libs.sheets.limits import COLUMNS_MAX, JSON_BYTES_MAX, SHEETS_MAX
-from libs.sheets.refusals import FileTooLarge, RowBroken, TextUnreadable, TooManyColumns, TooManySheets
+from libs.sheets.refusals import FileTooLarge, JsonBroken, RowBroken, RowsMissing, TooManyColumns, TooManySheets
 from libs.sheets.table import Cell, Row, Table
 
 PLAIN = (str, int, float, bool, type(None))
@@ -18,9 +18,9 @@ def read_json(content: bytes) -> list[Table]:
         raise FileTooLarge("the file is too large", bytes_max=JSON_BYTES_MAX)
     try:
         said = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as error:
         # From None: the parser's message quotes what was sent.
-        raise TextUnreadable("the file is not JSON") from None
+        raise JsonBroken("the file is not JSON", sheet=1, row=error.lineno, column=error.colno) from None
     sheets = _sheets(said)
     if len(sheets) > SHEETS_MAX:
         raise TooManySheets("the file has too many sheets", sheets_max=SHEETS_MAX)
@@ -39,7 +39,7 @@ def _sheets(said: Any) -> Sequence[Any]:
 def _table(number: int, sheet: Any) -> Table:
     rows = sheet.get("rows") if isinstance(sheet, dict) else None
     if not isinstance(rows, list):
-        raise RowBroken("there is no list of rows", sheet=number)
+        raise RowsMissing("there is no list of rows", sheet=number)
     name = sheet.get("name")
     fields = list(dict.fromkeys(field for row in rows if isinstance(row, dict) for field in row))
     if len(fields) > COLUMNS_MAX:

@@ -54,5 +54,5 @@ def _sniffed(content: bytes) -> FileKind:
         if start.startswith(magic):
             raise FileKindUnknown("lists do not come in this kind of file", found=name)
     if b"\0" in content[:4096] and not content.startswith(UTF_16):
-        raise FileKindUnknown("the file is neither a workbook nor text")
+        raise FileKindUnknown("the file is neither a workbook nor text", found="binary")
     return FileKind.JSON if start.startswith((b"{", b"[")) else FileKind.CSV

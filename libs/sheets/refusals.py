@@ -2,13 +2,15 @@
 
 SheetRefused              422
 ├── FileTooLarge          413  `bytes_max`
-├── FileKindUnknown       415  no workbook, delimited text or JSON; `found` where it is something we know
+├── FileKindUnknown       415  no workbook, delimited text or JSON but `found`
 ├── FileKindDiffers       415  `declared` one kind, `found` another
 ├── PasswordProtected          the workbook opens with a password only
 ├── MacrosInside               the workbook carries programs
 ├── ArchiveBroken              the workbook's archive, or a part of it, cannot be read
 ├── ArchiveTooLarge            unpacked it would be larger than `bytes_max`
 ├── TextUnreadable             the text is in no encoding that gives Vietnamese
+├── JsonBroken                 not JSON from `row` and `column` on
+├── RowsMissing                a sheet of a JSON file that has no list of rows
 ├── RowBroken                  a row ends in the middle of a quotation, or is no object of plain values
 ├── TooManySheets              more than `sheets_max`
 ├── TooManyRows                more than `rows_max` with anything in them
@@ -81,6 +83,18 @@ class TextUnreadable(SheetRefused):
     """No encoding makes Vietnamese text of it."""
 
     problem = "text-unreadable"
+
+
+class JsonBroken(SheetRefused):
+    """Text that begins as JSON and does not go on so."""
+
+    problem = "json-broken"
+
+
+class RowsMissing(SheetRefused):
+    """JSON, but no list of rows."""
+
+    problem = "rows-missing"
 
 
 class RowBroken(SheetRefused):

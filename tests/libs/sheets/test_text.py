@@ -11,10 +11,11 @@ from libs.sheets.kind import FileKind
 from libs.sheets.reading import read_tables
 from libs.sheets.refusals import (
     FileTooLarge,
+    JsonBroken,
     NothingListed,
     RowBroken,
+    RowsMissing,
     SheetRefused,
-    TextUnreadable,
     TooManyColumns,
     TooManySheets,
 )
@@ -116,8 +117,6 @@ def test_rows_of_json_count_from_one_and_may_lack_fields() -> None:
     [
         ('[{"a": 1}, 2]', {"sheet": 1, "row": 2}),
         ('[{"a": 1}, {"a": [1]}]', {"sheet": 1, "row": 2, "column": 1}),
-        ('{"rows": 1}', {"sheet": 1}),
-        ('{"sheets": [{"rows": []}, 5]}', {"sheet": 2}),
     ],
 )
 def test_json_of_another_shape_is_refused_where_it_is(text: str, params: dict[str, int]) -> None:
@@ -126,8 +125,18 @@ def test_json_of_another_shape_is_refused_where_it_is(text: str, params: dict[st
     assert caught.value.params == params
 
 
-def test_broken_json_is_refused_without_a_word_of_it() -> None:
-    with pytest.raises(TextUnreadable) as caught:
+@pytest.mark.parametrize(("text", "sheet"), [('{"rows": 1}', 1), ('{"x": 1}', 1), ('{"sheets": [{"rows": []}, 5]}', 2)])
+def test_json_without_a_list_of_rows_is_refused(text: str, sheet: int) -> None:
+    with pytest.raises(RowsMissing) as caught:
+        rows(text)
+    assert caught.value.params == {"sheet": sheet}
+
+
+def test_broken_json_is_refused_where_it_breaks_without_a_word_of_it() -> None:
+    with pytest.raises(JsonBroken) as caught:
+        read_tables(b'[{"a": 1},\n x')
+    assert caught.value.params == {"sheet": 1, "row": 2, "column": 2}
+    with pytest.raises(JsonBroken) as caught:
         read_tables('[{"a": "Nguyễn Văn Bí Mật"'.encode())
     assert caught.value.__cause__ is None
     assert "Mật" not in str(caught.value)
