@@ -1,0 +1,1 @@
+"""Benchmarks run, and are believed only when what they did is correct."""
