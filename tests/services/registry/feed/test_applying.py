@@ -18,7 +18,7 @@ from services.registry.domain.police_list import ListOfTomorrow
 from services.registry.feed.applying import resume_lists
 from services.registry.feed.doing import Doing
 from services.registry.feed.files import seeing_all
-from services.registry.feed.keeping import content_of, destroy_files
+from services.registry.feed.keeping import content_of, destroy_files_before
 from services.registry.feed.refusals import ListDatesDiffer, ListUndated
 from services.registry.projections.lists import lists
 from tests.libs.sheets.books import book
@@ -316,9 +316,9 @@ def test_keys_of_files_are_destroyed_in_time(registry: Registry) -> None:
     outcome = registry.apply(sent)
     with registry.bench.superuser.connect() as connection:
         at = connection.execute(text("select received_at from list_file")).scalar_one()
-    assert destroy_files(registry.parts, at) == 0
+    assert destroy_files_before(registry.parts, at) == 0
     assert content_of(registry.parts, outcome.list_id) == sent.content
-    assert destroy_files(registry.parts, at.replace(year=at.year + 1)) == 1
+    assert destroy_files_before(registry.parts, at.replace(year=at.year + 1)) == 1
     assert content_of(registry.parts, outcome.list_id) is None
     assert {row.sealed for row in registry.problems(outcome.list_id)} == {None}
     assert len(registry.waiting()) == 6

@@ -10,7 +10,7 @@ from libs.events.decider import Unknown
 from libs.events.handling import Handler
 from services.registry.domain.police_list import AlreadyResolved, OutcomeUnfit
 from services.registry.feed.files import seeing_all
-from services.registry.feed.keeping import destroy_files
+from services.registry.feed.keeping import destroy_files_before
 from services.registry.feed.known import KnownPerson, known_persons
 from services.registry.feed.refusals import ContentDestroyed, RowUnfit
 from services.registry.feed.resolving import Resolution, decide_row, follow, open_row, resolve_row, target_of
@@ -139,7 +139,7 @@ def test_nobody_is_found_under_ids_that_stand_for_nothing(registry: Registry) ->
 def test_a_row_whose_content_is_destroyed_can_still_be_a_known_persons(registry: Registry) -> None:
     someone = known(registry, 0, citizen_id=None)
     row = waiting(registry, person(0))
-    destroy_files(registry.parts, datetime(2100, 1, 1, tzinfo=UTC))
+    destroy_files_before(registry.parts, datetime(2100, 1, 1, tzinfo=UTC))
     with pytest.raises(ContentDestroyed):
         resolve_row(registry.parts, row.row_id, NEW, meta())
     before = registry.events()

@@ -184,7 +184,7 @@ def notified(left: str, **more: Any) -> TransferNotified:
 
 def received(on: str, unit: str = THERE) -> TransferReceived:
     """The new commune has the case."""
-    return TransferReceived(**ABOUT, unit=unit, received_on=day(on))
+    return TransferReceived(**ABOUT, unit=unit, received_on=day(on), rules=("R-35",))
 
 
 def bounced(on: str, reason: str = "không có người này") -> TransferBounced:
@@ -197,9 +197,11 @@ def paused(on: str, rules: tuple[str, ...] = ("R-33", "R-34"), policies: tuple[s
     return CasePaused(**ABOUT, paused_on=day(on), rules=rules, policies=policies)
 
 
-def resumed(on: str, *, ends: str, rules: tuple[str, ...] = ("R-01", "R-34")) -> CaseResumed:
+def resumed(
+    on: str, *, ends: str, rules: tuple[str, ...] = ("R-01", "R-34"), policies: tuple[str, ...] = ()
+) -> CaseResumed:
     """The remaining term is served."""
-    return CaseResumed(**ABOUT, resumed_on=day(on), term_ends_on=day(ends), rules=rules)
+    return CaseResumed(**ABOUT, resumed_on=day(on), term_ends_on=day(ends), rules=rules, policies=policies)
 
 
 def used(on: str, test: UUID = TEST, rules: tuple[str, ...] = ("R-25",)) -> UseDetected:
@@ -217,9 +219,9 @@ def noted(on: str, *, addicted: bool) -> DeterminationNoted:
     return DeterminationNoted(**ABOUT, determined_on=day(on), addicted=addicted)
 
 
-def in_review(on: str) -> RemovalReviewOpened:
-    """The removal is under review."""
-    return RemovalReviewOpened(**ABOUT, opened_on=day(on))
+def in_review(on: str, rules: tuple[str, ...] = ("R-01",), policies: tuple[str, ...] = ()) -> RemovalReviewOpened:
+    """The removal is under review, once a term of these rules is served."""
+    return RemovalReviewOpened(**ABOUT, opened_on=day(on), rules=rules, policies=policies)
 
 
 def withheld(on: str, why: str, rules: tuple[str, ...], policies: tuple[str, ...] = ()) -> RemovalWithheld:
@@ -232,12 +234,13 @@ def approve(on: str, *, despite: str | None = None, unit: str = HERE, body: str 
     return ApproveRemoval(signed(on, unit=unit, body=body), "54/GCN", today=day(on), despite=despite)
 
 
-def approved(on: str, rules: tuple[str, ...], despite: str | None = None, unit: str = HERE) -> RemovalApproved:
+def approved(
+    on: str, rules: tuple[str, ...], despite: str | None = None, unit: str = HERE, policies: tuple[str, ...] = ()
+) -> RemovalApproved:
     """Off the list for good."""
     decision = signed(on, unit=unit, rules=rules)
-    return RemovalApproved(
-        **ABOUT, approved_on=day(on), certificate_number="54/GCN", decision=decision, despite=despite
-    )
+    facts = {"certificate_number": "54/GCN", "decision": decision, "despite": despite, "policies": policies}
+    return RemovalApproved(**ABOUT, approved_on=day(on), **facts)
 
 
 def ended(on: str, reason: EndReason, rules: tuple[str, ...] = (), policies: tuple[str, ...] = ()) -> CaseEnded:
@@ -245,8 +248,10 @@ def ended(on: str, reason: EndReason, rules: tuple[str, ...] = (), policies: tup
     return CaseEnded(**ABOUT, reason=reason, ended_on=day(on), rules=rules, policies=policies)
 
 
-def term_corrected(completed: str, starts: str | None, ends: str | None, *, needs_review: bool) -> TermCorrected:
-    """The term follows a corrected completion."""
+def term_corrected(
+    completed: str, starts: str | None, ends: str | None, *, needs_review: bool, **more: tuple[str, ...]
+) -> TermCorrected:
+    """The term follows a corrected completion, by its rules once it was decided."""
     return TermCorrected(
         **ABOUT,
         completed_on=day(completed),
@@ -254,4 +259,5 @@ def term_corrected(completed: str, starts: str | None, ends: str | None, *, need
         term_ends_on=None if ends is None else day(ends),
         reason="nhập sai",
         needs_review=needs_review,
+        **{"rules": () if starts is None else ("R-01",), **more},
     )
