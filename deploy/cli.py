@@ -9,11 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from deploy import development_commands, log_commands, run_commands, up_commands
 from deploy.local import commands as stack
 from deploy.local.failure import StackFailed
-from deploy.log_commands import NoSuchGroup
+from deploy.rebuilding import NoSuchGroup
 from deploy.services import NoSuchService
 from libs.events.clock import ClockRefused
 from libs.events.kafka import LogError, LogRefused
 from libs.events.rebuild import RebuildDiffers
+from libs.events.tables import TablesStale
 from libs.web.issuer import IssuerRefused
 
 # What a user can cause or mend: one line and exit code 1, no traceback.
@@ -26,6 +27,7 @@ EXPECTED = (
     LogError,
     LogRefused,
     RebuildDiffers,
+    TablesStale,
     DBAPIError,
     OSError,
 )

@@ -1,31 +1,26 @@
 """`aftercare journal | projection`: proof of the journal, and rebuilding what was made from it."""
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.progress import Progress
 from sqlalchemy import text
 
+from deploy.rebuilding import feed_of, rebuild_group, stale_groups
 from deploy.services import NAMES, service
 from libs.events.digest import digest_of
-from libs.events.feeds import Feed, JournalFeed, TopicFeed
-from libs.events.kafka import Log
-from libs.events.projection import Projection, groups
-from libs.events.rebuild import Certificate, Rebuild, verify
+from libs.events.rebuild import verify
 from libs.events.service import Parts, open_parts
-from libs.events.settings import service_settings, settings
+from libs.events.settings import service_settings
 from libs.events.verification import verify_journal
 
 journal = typer.Typer(no_args_is_help=True, help="The append-only truth of a service.")
 projection = typer.Typer(no_args_is_help=True, help="Tables folded from events.")
 Name = Annotated[str, typer.Argument(metavar="SERVICE", help=", ".join(NAMES))]
-Group = Annotated[str, typer.Argument(metavar="GROUP", help="A projection, or the group it belongs to.")]
-
-
-class NoSuchGroup(LookupError):
-    """The service has no projection or group of that name."""
+Group = Annotated[
+    str | None,
+    typer.Argument(metavar="[GROUP]", help="A projection or its group; without one, all that the code has outgrown."),
+]
 
 
 @journal.command("verify")
@@ -53,13 +48,15 @@ def list_command(name: Name) -> None:
 
 @projection.command()
 def rebuild(
-    name: Name, group: Group, *, swap: Annotated[bool, typer.Option(help="Swap the new version in.")] = True
+    name: Name,
+    group: Group = None,
+    *,
+    swap: Annotated[bool, typer.Option(help="Swap the new version in.")] = True,
 ) -> None:
-    """Build a group beside the live version, compare, swap, and print the certificate."""
+    """Build groups beside the live version, compare, swap, and print a certificate of each."""
     parts = _worker(name)
-    members = _members(parts, group)
-    made = Rebuild(members, parts.codec, _feed(parts, members), parts.engine, f"{name}_api")
-    typer.echo(rebuild_with_bar(made, f"rebuild {group}", swap=swap).to_json())
+    for one in [group] if group else stale_groups(parts):
+        typer.echo(rebuild_group(parts, one, swap=swap).to_json())
 
 
 @projection.command("verify")
@@ -69,7 +66,7 @@ def verify_projection(name: Name, certificate: Annotated[Path, typer.Argument(he
     saved = certificate.read_text("utf-8")
     members = [one for one in parts.service.projections if f'"{one.name}"' in saved]
     with parts.engine.connect() as connection:
-        wrong = verify(connection, members, _feed(parts, members), saved)
+        wrong = verify(connection, members, feed_of(parts, members), saved)
     for line in wrong:
         typer.echo(line)
     if wrong:
@@ -85,26 +82,5 @@ def certificates(name: Name) -> None:
             typer.echo(body)
 
 
-def rebuild_with_bar(made: Rebuild, title: str, *, swap: bool = True) -> Certificate:
-    """Run a rebuild under a progress bar on stderr."""
-    with Progress(transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        return made.run(lambda done, goal: bar.update(task, completed=done, total=goal), swap=swap)
-
-
 def _worker(name: str) -> Parts:
     return open_parts(service(name), service_settings(name), "worker", transaction_seconds=0)
-
-
-def _members(parts: Parts, group: str) -> list[Projection[Any]]:
-    grouped = groups(parts.service.projections)
-    wanted = group if group in grouped else f"{parts.service.name}.{group}"
-    if wanted not in grouped:
-        raise NoSuchGroup(f"{parts.service.name} has no {group}; there are {', '.join(grouped)}")
-    return grouped[wanted]
-
-
-def _feed(parts: Parts, members: Iterable[Projection[Any]]) -> Feed:
-    if all(member in parts.service.inline for member in members):
-        return JournalFeed(parts.journal)
-    return TopicFeed(parts.service.following.sources, Log(settings().kafka_bootstrap_servers))

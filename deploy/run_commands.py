@@ -10,6 +10,7 @@ from libs.events.clock import refuse_moved_clock
 from libs.events.kafka import Log
 from libs.events.service import migrate_service, open_parts
 from libs.events.settings import service_settings, settings
+from libs.events.tables import refuse_stale
 from libs.events.telemetry import start_telemetry
 from libs.events.worker import run_worker
 from libs.vietnam.units import UnitRef, scope_communes, subtree
@@ -52,6 +53,7 @@ def worker(name: Name) -> None:
     start_telemetry(f"{name}-worker", settings().otlp_endpoint)
     parts = open_parts(service(name), service_settings(name), "worker")
     refuse_moved_clock(parts.engine, settings().aftercare_mode)
+    refuse_stale(parts.engine, name, parts.service.projections)
     if not run_worker(parts, Log(settings().kafka_bootstrap_servers)):
         raise typer.Exit(1)
 

@@ -3,17 +3,18 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from deploy.local.processes import Command, answers
 from deploy.local.stack import Stack
+from deploy.rebuilding import rebuild_group, stale_groups
 from deploy.services import NAMES, service
 from libs.events.clock import set_development_clock
 from libs.events.database import connect
 from libs.events.kafka import Log
-from libs.events.service import migrate_service
+from libs.events.service import migrate_service, open_parts
 from libs.events.settings import Settings, service_settings, settings
 from libs.web.issuer import Issuer
 
@@ -33,8 +34,17 @@ def bring_up(stack: Stack, say: Say = lambda _: None) -> None:
         for name in NAMES:
             log.ensure_topics(name, 1)
         say("topics are there")
+        for name in NAMES:
+            _build_stale(name, say)
     stack.up(processes())
     say("four services answer")
+
+
+def _build_stale(name: str, say: Say) -> None:
+    with closing(open_parts(service(name), service_settings(name), "worker", transaction_seconds=0)) as parts:
+        for group in stale_groups(parts):
+            rebuild_group(parts, group)
+            say(f"{group} of {name} is built for this code")
 
 
 def processes() -> list[Command]:
@@ -44,10 +54,6 @@ def processes() -> list[Command]:
         Command(f"{name}-api", kept("api", name), answers(f"{name.upper()}_URL", "/health/ready")) for name in NAMES
     ]
     return [*workers, *apis]
-
-
-def _api(name: str) -> Command:
-    return Command(f"{name}-api", kept("api", name), answers(f"{name.upper()}_URL", "/health/ready"))
 
 
 def kept(*words: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from libs.events.event import REDACTED, Event, Redacted, Sealed, contract_of, plain_type
+from libs.events.event import REDACTED, ContractError, Event, Redacted, Sealed, contract_of, plain_type
 from libs.events.keyring import NONCE_BYTES, Keyring
 from libs.events.record import Draft, Meta, Record, body_of, event_id
 from libs.events.upcasting import upcast
@@ -61,11 +61,20 @@ class Codec:
         return event
 
     def open(self, records: Sequence[Record]) -> list[Event]:
-        """The events with their encrypted fields in the clear, or `REDACTED` where the key is destroyed."""
-        events = [event for record in records if (event := self.decode(record)) is not None]
+        """The events with their encrypted fields in the clear, or `REDACTED` where the key is destroyed.
+
+        `ContractError` for an unknown one: to decide on half a stream would be to decide wrongly.
+        """
+        events = [self._known(record) for record in records]
         subjects = {record.subject for record in records}
         keys = self.keyring.find(subjects) if any(event.contract.encrypted for event in events) else {}
         return [opened_event(keys, event) for event in events]
+
+    def _known(self, record: Record) -> Event:
+        event = self.decode(record)
+        if event is None:
+            raise ContractError(f"{record.type} at {record.position} is not known here")
+        return event
 
     def reveal(self, sealed: Sealed) -> Any:
         """The JSON value in one sealed field, or `REDACTED`."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 CONNECT_TIMEOUT_SECONDS = 3
@@ -24,8 +25,8 @@ _BOUNDS = {
     "bytea_output": "hex",
 }
 _KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-# What psycopg raises when the server is away, restarting or has ended this session.
-Away = (OperationalError, InterfaceError)
+# What is raised when the server is away, restarting, a replica now, has ended this session or has none to give.
+Away = (OperationalError, InterfaceError, InternalError, PoolExhausted)
 
 
 class UnboundedSession(RuntimeError):

@@ -113,6 +113,8 @@ def _proved(
     for partition, messages in pending.items():
         place = Place(source, partition)
         goal = until[place].sequence
+        if held[partition].sequence >= goal:
+            continue  # The log went on meanwhile, and what lies behind the goal was cut off before.
         batch = prove(place, held[partition], messages)
         if batch.reached.sequence > goal:
             batch = prove(place, held[partition], messages[: len(messages) - (batch.reached.sequence - goal)])

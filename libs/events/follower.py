@@ -13,7 +13,8 @@ from libs.events.crash import crash_point
 from libs.events.database import Away
 from libs.events.decider import Refused
 from libs.events.event import Event, contract_of
-from libs.events.handling import Handler
+from libs.events.handling import Handler, VersionChanged
+from libs.events.journal import JournalUnverified
 from libs.events.kafka import Log, LogError, Member, Message, PlaceLost, events_topic, marks_topic
 from libs.events.marks import Mark, store_mark
 from libs.events.projection import Projection, live_tables
@@ -23,6 +24,9 @@ from libs.events.record import NotARecord, Record, from_value, next_link
 from libs.events.telemetry import span
 
 POLL_MS = 100
+# What a later attempt may find otherwise: servers away, a partition or a stream that others hold, a journal that its
+# relay has not compared yet. Nothing was done then that would not be done again.
+Transient = (LogError, OwnershipLost, VersionChanged, JournalUnverified, *Away)
 BACKOFF_SECONDS_MAX = 5.0
 _log = logging.getLogger(__name__)
 
@@ -93,6 +97,7 @@ class Follower:
             t for r in following.reactors for t in r.reactions
         }
         self._held: dict[Place, Checkpoint] = {}
+        self._marked: set[tuple[str, int]] = set()
         self.stopped: dict[Place, str] = {}
 
     def run(self, stop: Stop) -> None:
@@ -102,7 +107,7 @@ class Follower:
             try:
                 self._follow(stop)
                 backoff = POLL_MS / 1000
-            except (LogError, OwnershipLost, *Away) as error:
+            except Transient as error:
                 _log.warning("follower of %s begins anew after %s", self._service, type(error).__name__)
                 stop.wait(backoff)
                 backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
@@ -111,6 +116,7 @@ class Follower:
         topics = [topic for source in self._following.sources for topic in (events_topic(source), marks_topic(source))]
         member = self._log.member(self._service, topics)
         self._held = {}
+        self._marked = set()
         self.stopped = {}
         try:
             while not stop.is_set():
@@ -131,20 +137,28 @@ class Follower:
     def _assign(self, member: Member) -> None:
         fresh, gone = member.changes()
         for topic, partition in gone:
-            self._held.pop(_place(topic, partition), None)
+            # Partition 0 of the marks is another than that of the events: either can go without the other.
+            if topic.endswith(".events"):
+                self._held.pop(_place(topic, partition), None)
+            else:
+                self._marked.discard((topic, partition))
+        ids = {topic: self._log.topic(topic).id for topic in {topic for topic, _ in fresh} if topic.endswith(".events")}
         for topic, partition in sorted(fresh):
             if topic.endswith(".marks"):
+                self._marked.add((topic, partition))
                 member.start(topic, partition, 0)
                 continue
             place = _place(topic, partition)
             with self._engine.begin() as connection:
-                self._held[place] = claim(connection, LIVE, place, self._log.topic(topic).id)
+                self._held[place] = claim(connection, LIVE, place, ids[topic])
             member.start(topic, partition, self._held[place].next_offset)
 
     def _read_from_the_start(self, member: Member) -> None:
         for place, checkpoint in self._held.items():
             self._held[place] = replace(checkpoint, next_offset=0)
             member.start(events_topic(place.source), place.partition, 0)
+        for topic, partition in self._marked:
+            member.start(topic, partition, 0)
 
     def _proved(self, member: Member, messages: Sequence[Message]) -> dict[Place, Batch]:
         by_place: dict[Place, list[Message]] = {}
@@ -178,7 +192,7 @@ class Follower:
             if batches:
                 work(batches)
             return dict(batches)
-        except (OwnershipLost, *Away):
+        except Transient:
             raise
         except Exception as error:  # noqa: BLE001 -- Whatever a fold or a reaction raises, only its partition stops.
             if len(batches) == 1:
@@ -225,6 +239,8 @@ class Follower:
                 for target in reactor.targets(record, event, connection)
             ]
         for result in self._handler.handle_many(targets):
+            if isinstance(result, VersionChanged):
+                raise result
             if isinstance(result, Refused):
                 _log.warning("a reaction of %s was refused: %s", self._service, result.problem)
         with self._engine.begin() as connection:

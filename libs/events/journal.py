@@ -84,6 +84,8 @@ class PostgresTransaction:
 
     def append(self, drafts: Sequence[Draft]) -> list[Record]:
         """As the protocol says; the heads stay locked until the transaction ends."""
+        if not drafts:
+            return []
         with span("append", {"journal.events": len(drafts)}):
             try:
                 places = self._append(drafts)
@@ -170,14 +172,10 @@ class PostgresJournal:
 
 
 def read_heads(connection: Connection, *, lock: bool = False) -> list[Head]:
-    """The heads as this transaction sees them, locked in partition order if wanted."""
-    tail = " for update" if lock else ""
-    statement = (
-        "select partition, sequence, chain, nullif(recorded_at, '-infinity') from journal_head order by partition"
-    )
-    return [
-        Head(p, sequence, bytes(chain), at) for p, sequence, chain, at in connection.execute(text(statement + tail))
-    ]
+    """The heads as this transaction sees them; `lock` holds them to its end, and whatever is appended then is later."""
+    heads = "journal_hold()" if lock else "journal_head"
+    statement = f"select partition, sequence, chain, nullif(recorded_at, '-infinity') from {heads} order by partition"  # noqa: S608 -- One of two.
+    return [Head(p, sequence, bytes(chain), at) for p, sequence, chain, at in connection.execute(text(statement))]
 
 
 def _fields(draft: Draft) -> tuple[object, ...]:

@@ -34,6 +34,8 @@ POLL_RECORDS_MAX = 2_000
 SESSION_TIMEOUT_MS = 15_000
 POLL_INTERVAL_MS_MAX = 120_000
 METADATA_AGE_MS_MAX = 3_000
+# The client's own half a minute would be added to every absence of a broker.
+RECONNECT_MS_MAX = 1_000
 TAIL_STEP = 8
 CONTENT_TYPE = [("content-type", b"application/cloudevents+json")]
 
@@ -138,9 +140,17 @@ class Log:
 
     def unsettled(self, topic: str) -> list[int]:
         """The partitions whose true end an open transaction hides."""
-        partitions = list(range(PARTITIONS))
-        committed, written = self.ends(topic, partitions), self.ends(topic, partitions, committed=False)
-        return [partition for partition in partitions if committed[partition] != written[partition]]
+        with self.horizon(topic) as horizon:
+            return sorted(horizon.hidden())
+
+    @contextmanager
+    def horizon(self, topic: str) -> Iterator["Horizon"]:
+        """The ends of a topic's partitions, to be asked for again and again."""
+        with (
+            self._consumer(isolation_level="read_committed") as committed,
+            self._consumer(isolation_level="read_uncommitted") as written,
+        ):
+            yield Horizon(topic, committed, written)
 
     def tails(self, topic: str) -> dict[int, Message]:
         """The last committed record of each partition that has one, stepping back over what is no record.
@@ -196,6 +206,7 @@ class Log:
                 delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
                 max_block_ms=BLOCK_MS_MAX,
+                reconnect_backoff_max_ms=RECONNECT_MS_MAX,
                 retry_backoff_ms=5,
                 linger_ms=LINGER_MS,
                 batch_size=BATCH_BYTES,
@@ -227,7 +238,11 @@ class Log:
 
     @contextmanager
     def _admin(self) -> Iterator[Any]:
-        admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        admin = KafkaAdminClient(
+            bootstrap_servers=self._bootstrap,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            reconnect_backoff_max_ms=RECONNECT_MS_MAX,
+        )
         try:
             yield admin
         finally:
@@ -248,11 +263,27 @@ class Log:
             "auto_offset_reset": "none",
             "isolation_level": "read_committed",
             "allow_auto_create_topics": False,
+            "reconnect_backoff_max_ms": RECONNECT_MS_MAX,
             "max_poll_records": POLL_RECORDS_MAX,
             "fetch_max_bytes": FETCH_BYTES_MAX,
             "max_partition_fetch_bytes": PARTITION_FETCH_BYTES_MAX,
         }
         return KafkaConsumer(**(pinned | settings))
+
+
+class Horizon:
+    """Both ends of each partition of a topic: of what is committed, and of what is written."""
+
+    def __init__(self, topic: str, committed: Any, written: Any) -> None:
+        self._places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        self._committed = committed
+        self._written = written
+
+    def hidden(self) -> dict[int, int]:
+        """By partition, the offset from which on an open transaction hides what was written."""
+        committed = self._committed.end_offsets(self._places, timeout_ms=REQUEST_TIMEOUT_MS)
+        written = self._written.end_offsets(self._places, timeout_ms=REQUEST_TIMEOUT_MS)
+        return {place.partition: committed[place] for place in self._places if committed[place] != written[place]}
 
 
 class Publisher:

@@ -1,7 +1,8 @@
 """Rebuild: a new version beside the live one, compared at the same positions, then swapped under its readers."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,20 +76,19 @@ class Rebuild:
         self.tables: dict[str, str] = {}
 
     def run(self, progress: Progress = lambda _done, _goal: None, *, swap: bool = True) -> Certificate:
-        """Fill, compare, and unless told otherwise swap; `RebuildDiffers` leaves the live version as it was."""
+        """Fill, compare, and unless told otherwise swap; the certificate is stored, also one that says "differs".
+
+        `RebuildDiffers`, as any failure, leaves the live version as it was and nothing beside it.
+        """
         with self._engine.begin() as connection:
             self.tables = {p.name: make_table(connection, p, self._api) for p in self._projections}
-        self._catch_up(progress)
-        certificate = self._compare()
-        if not certificate.same:
-            raise RebuildDiffers(certificate.to_json())
-        if swap:
-            self._swap()
-        with self._engine.begin() as connection:
-            connection.execute(
-                text("insert into projection_certificate (body) values (:body)"),
-                {"body": certificate.to_json()},
-            )
+        try:
+            self._catch_up(progress)
+            certificate = self._compare()
+            self._end(certificate, swap=swap)
+        except BaseException:
+            self.discard()
+            raise
         return certificate
 
     def discard(self) -> None:
@@ -96,6 +96,7 @@ class Rebuild:
         with self._engine.begin() as connection:
             for table in self.tables.values():
                 drop_table(connection, table)
+        self.tables = {}
 
     def _catch_up(self, progress: Progress) -> None:
         while True:
@@ -118,8 +119,10 @@ class Rebuild:
             goal = self._feed.live(snapshot)
             live = {p.name: self._live(snapshot, p) for p in self._projections}
             made_at = snapshot.execute(text("select journal_now()")).scalar_one()
-            self._level(goal)
+        self._level(goal)
         compared = tuple(self._compared(projection, live[projection.name]) for projection in self._projections)
+        if not all(one.same for one in compared):
+            compared = self._explained(compared)
         spelled = {f"{p.source}/{p.partition}": (c.sequence, c.chain.hex()) for p, c in sorted(goal.items())}
         return Certificate(made_at, spelled, compared)
 
@@ -139,27 +142,47 @@ class Rebuild:
         table = self.tables[projection.name]
         with self._engine.connect() as connection:
             rebuilt = digest_of(connection, projection, table)
-            differences: list[str] = []
-            if live is not None and live[1] != rebuilt:
-                differences = differing_keys(connection, projection, live[0], table)
-        return Compared(projection.name, projection.version, table, rebuilt, live and live[1], tuple(differences))
+        return Compared(projection.name, projection.version, table, rebuilt, live and live[1])
 
-    def _swap(self) -> None:
-        """Stop the live version for an instant, fold what is left, and move every pointer of the group at once."""
-        self._level_closely()
+    def _explained(self, compared: Sequence[Compared]) -> tuple[Compared, ...]:
+        """The same with the keys that differ."""
+        with self._standing_still() as connection:
+            return tuple(
+                replace(one, differences=tuple(differing_keys(connection, p, p.live(connection), one.table)))
+                if not one.same
+                else one
+                for p, one in zip(self._projections, compared, strict=True)
+            )
+
+    def _end(self, certificate: Certificate, *, swap: bool) -> None:
+        if certificate.same and swap:
+            with self._standing_still() as connection:
+                _store(connection, certificate)
+                self._point(connection)
+            return
+        with self._engine.begin() as connection:
+            _store(connection, certificate)
+        if not certificate.same:
+            raise RebuildDiffers(certificate.to_json())
+
+    def _point(self, connection: Connection) -> None:
+        """Move every pointer of the group at once."""
+        for name, table in self.tables.items():
+            forgotten = connection.execute(_POINT, {"name": name, "table": table}).scalar_one_or_none()
+            if forgotten is not None:
+                drop_table(connection, forgotten)
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[Connection]:
+        """A transaction in which the live version is stopped for an instant, and the new one level with it."""
+        with self._engine.connect() as connection:
+            goal = self._feed.live(connection)
+        self._level(goal)
         with self._engine.begin() as connection:
             goal = self._feed.live(connection, lock=True)
             for batch in self._feed.batches(self._done, goal):
                 self._fold(connection, batch)
-            for name, table in self.tables.items():
-                forgotten = connection.execute(_POINT, {"name": name, "table": table}).scalar_one_or_none()
-                if forgotten is not None:
-                    drop_table(connection, forgotten)
-
-    def _level_closely(self) -> None:
-        with self._engine.connect() as connection:
-            goal = self._feed.live(connection)
-        self._level(goal)
+            yield connection
 
     def _fold(self, connection: Connection, batch: dict[Place, Any]) -> None:
         events = [
@@ -171,6 +194,10 @@ class Rebuild:
         for name, projector in self._projectors.items():
             projector.apply(connection, self.tables[name], events)
         self._done.update({place: part.reached for place, part in batch.items()})
+
+
+def _store(connection: Connection, certificate: Certificate) -> None:
+    connection.execute(_STORE, {"body": certificate.to_json()})
 
 
 def verify(connection: Connection, projections: Sequence[Projection[Any]], feed: Feed, certificate: str) -> list[str]:
@@ -198,6 +225,7 @@ def _missing(done: Positions, goal: Positions) -> int:
     return sum(max(0, checkpoint.sequence - done[place].sequence) for place, checkpoint in goal.items())
 
 
+_STORE = text("insert into projection_certificate (body) values (:body)")
 _SHAPE = text("select shape, version from projection_version where table_name = :table")
 _POINT = text(
     "with before as (select name, previous from projection_pointer where name = :name)"

@@ -119,12 +119,6 @@ class Record:
         return UUID(self.cloud["commandid"])
 
     @property
-    def effective_on(self) -> date | None:
-        """When it happened in the world, where the event says so."""
-        text = self.cloud.get("effectiveon")
-        return None if text is None else date.fromisoformat(text)
-
-    @property
     def data(self) -> dict[str, Any]:
         """The event's own fields as they were written, encrypted ones still sealed."""
         data: dict[str, Any] = self.cloud["data"]

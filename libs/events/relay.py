@@ -14,10 +14,20 @@ from sqlalchemy.exc import DBAPIError
 
 from libs.events.crash import crash_point
 from libs.events.journal import PostgresJournal
-from libs.events.kafka import Log, LogError, LogRefused, Message, Publisher, events_topic, marks_topic
+from libs.events.kafka import (
+    Horizon,
+    Log,
+    LogError,
+    LogRefused,
+    Message,
+    Publisher,
+    Unsettled,
+    events_topic,
+    marks_topic,
+)
 from libs.events.marks import KEY, MARK_SECONDS, Mark, take_mark
 from libs.events.partitions import PARTITIONS
-from libs.events.record import Record, from_value, to_value
+from libs.events.record import NotARecord, Record, from_value, to_value
 from libs.events.telemetry import span
 
 BATCH_MAX = 2_000
@@ -73,7 +83,8 @@ class Relay:
             try:
                 self._settle(stop, publisher)
                 self.verify()
-                self._publish_until(stop, lock, publisher)
+                with self._log.horizon(events_topic(self._service)) as horizon:
+                    self._publish_until(stop, lock, publisher, _Lookout(horizon))
             finally:
                 publisher.close()
 
@@ -91,10 +102,12 @@ class Relay:
         """Compare the log's tails with the journal; only then may this database be appended to.
 
         `LogDiffers` when the log is ahead of the journal or chained otherwise, or is empty though it was published
-        to. A log that is merely shorter than what was published is filled up again from the journal.
+        to, or ends in what is no record. A log that is merely shorter than what was published is filled up again
+        from the journal.
         """
-        tails = {p: from_value(p, _value(tail)) for p, tail in self._log.tails(events_topic(self._service)).items()}
+        found = self._log.tails(events_topic(self._service))
         try:
+            tails = {partition: _record(tail) for partition, tail in found.items()}
             self._compare(tails)
         except LogDiffers:
             with self._engine.begin() as connection:
@@ -123,13 +136,16 @@ class Relay:
             rows = connection.execute(text("select partition, sequence from published"))
             return {row.partition: row.sequence for row in rows}
 
-    def _publish_until(self, stop: Stop, lock: psycopg.Connection[Any], publisher: Publisher) -> None:
+    def _publish_until(
+        self, stop: Stop, lock: psycopg.Connection[Any], publisher: Publisher, lookout: "_Lookout"
+    ) -> None:
         busy_until = 0.0
         checked = monotonic()
         while not stop.is_set():
             if monotonic() - checked > LEADER_SECONDS:
                 _still_leader(lock)
                 checked = monotonic()
+            lookout.look()
             self._take_mark()
             records = self._journal.behind(self.published, BATCH_MAX)
             if self._publish(publisher, records):
@@ -184,6 +200,27 @@ class Relay:
                 connection.execute(_HINT, moved)
 
 
+class _Lookout:
+    """Looks out for a commit whose marker a dying broker lost: a publisher that outlived the broker does not notice.
+
+    Its events stay hidden until something else is published to their partition, which may be never.
+    """
+
+    def __init__(self, horizon: Horizon) -> None:
+        self._horizon = horizon
+        self._hidden: Mapping[int, int] = {}
+        self._due = monotonic() + SETTLE_SECONDS
+
+    def look(self) -> None:
+        """Now and then: `Unsettled` when the same transaction hides the end of a partition as the last time."""
+        if monotonic() < self._due:
+            return
+        hidden = self._horizon.hidden()
+        if stuck := hidden.items() & self._hidden.items():
+            raise Unsettled(f"{len(stuck)} partitions end in a transaction that was committed")
+        self._hidden, self._due = hidden, monotonic() + SETTLE_SECONDS
+
+
 class _unstuck:  # noqa: N801 -- Reads as a word at its call site.
     """Ends the process when a publish hangs: commit_transaction() waits without any timeout."""
 
@@ -212,10 +249,11 @@ def _still_leader(lock: psycopg.Connection[Any]) -> None:
         raise LeadershipLost("the connection that held the lock is gone") from error
 
 
-def _value(message: Message) -> bytes:
-    if message.value is None:
-        raise LogDiffers(f"{message.topic}/{message.partition} holds an empty record at {message.offset}")
-    return message.value
+def _record(message: Message) -> Record:
+    try:
+        return from_value(message.partition, message.value or b"")
+    except NotARecord as error:
+        raise LogDiffers(f"{message.topic}/{message.partition} holds no record at {message.offset}") from error
 
 
 _VERIFIED = text(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from libs.events.projection import Projection
 
@@ -17,16 +17,44 @@ _IN_SCOPE = (
 )
 
 
+# The version of a table that was never filled, though there were events to fold.
+EMPTY = 0
+
+
+class TablesStale(RuntimeError):
+    """The code folds projections otherwise than the tables that readers use; they must be rebuilt first."""
+
+
 def ensure_live(connection: Connection, projections: Iterable[Projection[Any]], api: str) -> None:
-    """Make the first table of each projection that has none, live at once. `api` is the role that reads."""
+    """Make the first table of each projection that has none, live at once. `api` is the role that reads.
+
+    Where events were folded before, it is stale until it is rebuilt.
+    """
+    begun = connection.execute(_BEGUN).scalar_one()
     for projection in projections:
         known = {"name": projection.name}
         if connection.execute(text("select from projection_pointer where name = :name"), known).first() is None:
             table = make_table(connection, projection, api)
+            if begun:
+                connection.execute(_NEVER_FILLED, {"table": table, "empty": EMPTY})
             connection.execute(
                 text("insert into projection_pointer (name, live) values (:name, :live)"),
                 known | {"live": table},
             )
+
+
+def stale(connection: Connection, projections: Iterable[Projection[Any]]) -> list[Projection[Any]]:
+    """Those whose live table is of another version or shape than the code's, or was never filled or made."""
+    live = {row.name: (row.version, row.shape) for row in connection.execute(_LIVE)}
+    return [one for one in projections if live.get(one.name) != (one.version, one.shape)]
+
+
+def refuse_stale(engine: Engine, service: str, projections: Iterable[Projection[Any]]) -> None:
+    """End the start of a process whose code would fold into, or read from, tables that are not its own."""
+    with engine.connect() as connection:
+        names = [one.name for one in stale(connection, projections)]
+    if names:
+        raise TablesStale(f"not built for this code: {', '.join(names)}; run `aftercare projection rebuild {service}`")
 
 
 def make_table(connection: Connection, projection: Projection[Any], api: str) -> str:
@@ -72,3 +100,12 @@ def _wall(connection: Connection, projection: Projection[Any], table: str, api: 
     connection.execute(text(f"alter table {table} enable row level security"))
     connection.execute(text(f"create policy by_unit on {table} using ({scope}) with check (true)"))
     connection.execute(text(f"grant select, insert, update, delete on {table} to {api}"))
+
+
+_BEGUN = text(
+    "select exists (select from journal_head where sequence > 0) or exists (select from checkpoint where sequence > 0)"
+)
+_NEVER_FILLED = text("update projection_version set version = :empty where table_name = :table")
+_LIVE = text(
+    "select p.name, v.version, v.shape from projection_pointer p join projection_version v on v.table_name = p.live"
+)

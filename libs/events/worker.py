@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event as Stop
 from threading import Thread
+from traceback import extract_tb
 
 from libs.events.follower import Follower
 from libs.events.kafka import Log
@@ -48,9 +49,18 @@ def _guarded(name: str, job: Callable[[Stop], None], stop: Stop, failed: list[st
     try:
         job(stop)
     except Exception as error:  # noqa: BLE001 -- Whatever it was, this process must not go on half alive.
-        _log.error("%s ends the worker: %s: %s", name, type(error).__name__, error)
+        _log.error("%s ends the worker: %s", name, _told(error))
         failed.append(name)
     stop.set()
+
+
+def _told(error: Exception) -> str:
+    """What an error is, in its own words only where they are ours: a library's can repeat what was stored."""
+    kind = type(error)
+    if kind.__module__.startswith("libs."):
+        return f"{kind.__name__}: {error}"
+    frames = extract_tb(error.__traceback__)
+    return f"{kind.__name__} at {frames[-1].filename}:{frames[-1].lineno}" if frames else kind.__name__
 
 
 def _stop_on_signals() -> Stop:

@@ -27,7 +27,7 @@ class Taken(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A command before it is handled: whose it is, which key it came with, and what it asks for."""
+    """A command before it is handled: whose it is, which key it came with (see `kept_key`), and what it asks for."""
 
     service: str
     caller: str
@@ -39,6 +39,11 @@ class Entry:
     def command_id(self) -> UUID:
         """The same for every repetition, so that the journal alone finds it, also after a restore."""
         return uuid5(_NAMESPACE, f"{self.service}\n{self.caller}\n{self.route}\n{self.key}")
+
+
+def kept_key(parts: Parts, key: str) -> str:
+    """What stands for an `Idempotency-Key` here and in the command's id: a keyed hash, as a key can name somebody."""
+    return keyed_hash(parts.codec.keyring, f"key\n{key}").hex()
 
 
 def request_hmac(parts: Parts, values: Mapping[str, Any]) -> bytes:

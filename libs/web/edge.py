@@ -19,7 +19,7 @@ from libs.web import command_log
 from libs.web.admitted import Admitted
 from libs.web.paging import Order, PageRequest, Rows, places_of, read_page
 from libs.web.refusals import OutsideScope
-from libs.web.roles import Scope
+from libs.web.roles import Permission, Scope, grants
 from libs.web.snapshot import Snapshot
 
 CIVIL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -120,6 +120,11 @@ class Edge:
             raise OutsideScope("the unit is not one of the caller's")
         self.in_scope = True
         return unit
+
+    def also(self, permission: Permission) -> bool:
+        """Whether the caller's roles grant another permission, as far as this request reaches."""
+        scopes = {scope for _, scope in grants(self.admitted.caller.roles, permission)}
+        return Scope.COUNTRY in scopes if self.admitted.reach.nationwide else bool(scopes)
 
     def own(self, kind: Scope) -> frozenset[str] | None:
         """The ids to which a caller of this narrow scope is limited; None for one who reaches all of the unit."""

@@ -85,7 +85,8 @@ class Endpoint:
     def _entry(self, admitted: Admitted, values: Mapping[str, Any]) -> command_log.Entry:
         parts = self.web.parts
         hashed = command_log.request_hmac(parts, values)
-        return command_log.Entry(parts.service.name, admitted.caller.sub, self.route.name, admitted.key or "", hashed)
+        key = command_log.kept_key(parts, admitted.key or "")
+        return command_log.Entry(parts.service.name, admitted.caller.sub, self.route.name, key, hashed)
 
     def _reading(self, admitted: Admitted, seen: Seen[Any]) -> Reading:
         return Reading(

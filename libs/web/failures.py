@@ -7,7 +7,6 @@ from traceback import extract_tb
 
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 
 from libs.events.database import Away
@@ -52,7 +51,7 @@ _MEANINGS: Sequence[tuple[tuple[type[Exception], ...], type[Refused]]] = (
     ((JournalUnverified,), JournalNotVerified),
     ((SubjectForgotten,), Forgotten),
     ((DataError,), Invalid),
-    ((PoolExhausted, *Away), Unavailable),
+    (Away, Unavailable),
     ((Exception,), Failed),
 )
 
@@ -66,8 +65,7 @@ def meaning_of(error: Exception, known: frozenset[str] = frozenset()) -> Refused
     if isinstance(error, HTTPException):
         return _of_status(error)
     kinds, refusal = next((kinds, refusal) for kinds, refusal in _MEANINGS if isinstance(error, kinds))
-    if issubclass(refusal, Failed | Unavailable):
-        log_failure(error, logging.ERROR if refusal is Failed else logging.WARNING)
+    log_failure(error, logging.ERROR if refusal is Failed else logging.WARNING)
     return refusal(f"it stands for {kinds[0].__name__}")
 
 

@@ -13,6 +13,7 @@ import uvicorn
 from libs.events.clock import refuse_moved_clock
 from libs.events.service import Service, open_parts
 from libs.events.settings import service_settings, settings
+from libs.events.tables import refuse_stale
 from libs.events.telemetry import start_telemetry
 from libs.web.access import ExpandUnits
 from libs.web.app import make_app
@@ -30,6 +31,7 @@ def serve(service: Service, *, expand_units: ExpandUnits, messages: Iterable[Pat
     parts = open_parts(service, own, "api")
     try:
         refuse_moved_clock(parts.engine, shared.aftercare_mode)
+        refuse_stale(parts.engine, service.name, service.projections)
         app = make_app(parts, settings=shared, expand_units=expand_units, messages=messages)
         for number in (signal.SIGTERM, signal.SIGINT):
             # The server stops by itself and then raises the signal again: that must not kill what is left to close.

@@ -69,7 +69,11 @@ def read_indicator(  # noqa: PLR0913, PLR0917 -- A question has that many sides.
     as_known_on: Instant = None,
     published: Published = False,  # noqa: FBT002 -- A query parameter.
 ) -> Seen[Answer]:
-    """A figure; the same question at the same instant has the same answer, byte for byte."""
+    """A figure; the same question at the same instant has the same answer, byte for byte.
+
+    Small cells are withheld from whoever may not see the persons behind them.
+    """
+    published = published or not edge.also(Permission.INDICATOR_EXPLAIN)
     question = Question(indicator, edge.within(unit), Period(first, last), months, unit_map, as_known_on)
     return Seen(ask(edge.counting(*FACTS), question, edge.parts.handler.law, published=published))
 

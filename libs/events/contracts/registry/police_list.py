@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.events.contracts.values import UnitRef
-from libs.events.event import Event
+from libs.events.event import Event, Personal
 
 
 class RowOutcome(StrEnum):
@@ -44,12 +44,16 @@ class RowQuarantined(Event, type="registry.row-quarantined", version=1):
 
 
 class RowResolved(Event, type="registry.row-resolved", version=1):
-    """A human said who a quarantined row is, or that it is nobody's (`rejected`)."""
+    """A human said who a quarantined row is, or that it is nobody's (`rejected`); the person's facts follow from it.
+
+    `corrections` are cells read instead of those that came; like them they end with the file's key.
+    """
 
     list_id: UUID
     row_id: UUID
     outcome: RowOutcome
     person_id: UUID | None = None
+    corrections: Personal[dict[str, str]] | None = None
 
 
 class ListApplied(Event, type="registry.list-applied", version=1):

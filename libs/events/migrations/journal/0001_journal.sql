@@ -119,6 +119,15 @@ begin
      where h.partition = head.partition;
 end $$;
 
+-- All heads, held until the transaction ends. They are written, not only locked: who waits to append took the time
+-- before it had the head, and takes it anew only where the head has changed meanwhile.
+create function journal_hold() returns setof journal_head
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform from journal_head h order by h.partition for update;
+    return query update journal_head h set sequence = h.sequence returning h.*;
+end $$;
+
 -- Followed topics: what has been folded (sequence, chain), and reacted to and may be read on from (next_offset).
 create table checkpoint (
     follower    text     not null,
@@ -175,14 +184,13 @@ alter table journal enable row level security;
 create policy journal_read on journal for select using (true);
 alter table journal_head enable row level security;
 create policy head_read on journal_head for select using (true);
-create policy head_lock on journal_head for update to {worker} using (true) with check (false);
 
 revoke execute on all functions in schema public from public;
 grant execute on function journal_now(), journal_identity_now() to {api}, {worker};
 grant execute on function journal_append_one, journal_append_many to {api}, {worker};
 grant select on journal, journal_head, journal_identity, checkpoint, mark, development_clock,
                 projection_version, projection_pointer, projection_certificate to {api}, {worker};
-grant update on journal_head to {worker};
+grant execute on function journal_hold() to {worker};
 grant insert on mark_request to {api};
 grant select, insert, delete on mark_request to {worker};
 -- The worker makes and owns the projections' tables; row-level security holds for the role that answers requests.

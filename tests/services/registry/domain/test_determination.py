@@ -7,9 +7,11 @@ from uuid import UUID
 import pytest
 
 from libs.events.contracts.registry.determination import DeterminationRecorded, RelapseConfirmed
+from libs.events.decider import Unknown
 from libs.events.testing import Specification
 from services.registry.domain.determination import (
     AlreadyDetermined,
+    ConfirmRelapse,
     Determination,
     DeterminedInTheFuture,
     LastCompletion,
@@ -79,6 +81,22 @@ def test_a_relapse_is_confirmed_once() -> None:
     determination.given(recorded()).when(record()).then()
 
 
+def test_a_completion_that_was_told_late_makes_a_determination_a_relapse_once() -> None:
+    late = ConfirmRelapse(LAST)
+    determination.given(recorded()).when(late).then(relapse())
+    determination.given(recorded(), relapse()).when(late).then()
+
+
+def test_neither_a_completion_after_it_nor_no_addiction_makes_a_relapse() -> None:
+    after = ConfirmRelapse(replace(LAST, completed_on=day("2026-05-19")))
+    determination.given(recorded()).when(after).then()
+    determination.given(recorded(addicted=False)).when(ConfirmRelapse(LAST)).then()
+
+
+def test_what_was_never_determined_is_no_relapse() -> None:
+    determination.given().when(ConfirmRelapse(LAST)).then_refused(Unknown)
+
+
 @pytest.mark.parametrize("other", [{"addicted": False}, {"body": "Trạm y tế"}, {"certificate_number": "8"}])
 def test_a_determination_is_recorded_once_and_not_otherwise(other: dict[str, Any]) -> None:
     determination.given(recorded(), relapse()).when(record(**other)).then_refused(AlreadyDetermined)
@@ -90,5 +108,5 @@ def test_no_determination_lies_in_the_future() -> None:
 
 def test_a_determination_ignores_what_is_not_its_own() -> None:
     state = determination_decider.fold(Determination(), [recorded(), relapse()])
-    assert state == Determination(recorded())
+    assert state == Determination(recorded(), relapse=True)
     assert determination_decider.evolve(state, EARLIER.reported) == state

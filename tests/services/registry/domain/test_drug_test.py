@@ -123,10 +123,10 @@ def test_a_test_is_recorded_once_and_then_only_corrected() -> None:
 # Corrections.
 
 
-def corrected(on: str, result: DrugTestResult, stage: DrugTestStage = CONFIRMATORY) -> DrugTestCorrected:
+def corrected(on: str, result: DrugTestResult, stage: DrugTestStage = CONFIRMATORY, **more: Any) -> DrugTestCorrected:
     """The record was wrong."""
     return DrugTestCorrected(
-        test_id=TEST, person_id=PERSON, stage=stage, sampled_on=day(on), result=result, reason="nhầm mẫu"
+        test_id=TEST, person_id=PERSON, stage=stage, sampled_on=day(on), result=result, reason="nhầm mẫu", **more
     )
 
 
@@ -136,15 +136,23 @@ def correct(on: str, result: DrugTestResult) -> CorrectTest:
 
 
 @pytest.mark.parametrize(
-    ("on", "result"), [("2026-05-04", NEGATIVE), ("2026-09-01", POSITIVE), ("2026-05-05", NEGATIVE)]
+    ("on", "result", "sent"),
+    [
+        ("2026-05-04", NEGATIVE, {}),
+        ("2026-06-30", POSITIVE, {"sent_to": "commune_chairman", "rules": ("R-22",)}),
+        ("2026-07-01", POSITIVE, {"sent_to": "commune_police_chief", "rules": ("R-23",)}),
+        ("2026-05-05", NEGATIVE, {}),
+    ],
 )
-def test_a_date_or_a_result_is_corrected(on: str, result: DrugTestResult) -> None:
-    drug_test.given(recorded()).when(correct(on, result)).then(corrected(on, result))
+def test_a_date_or_a_result_is_corrected_and_a_positive_goes_to_whom_the_law_of_its_day_names_r_22_r_23(
+    on: str, result: DrugTestResult, sent: dict[str, Any]
+) -> None:
+    drug_test.given(recorded()).when(correct(on, result)).then(corrected(on, result, **sent))
 
 
 def test_a_correction_can_itself_be_corrected() -> None:
     drug_test.given(recorded(), corrected("2026-05-05", NEGATIVE)).when(correct("2026-05-04", POSITIVE)).then(
-        corrected("2026-05-04", POSITIVE)
+        corrected("2026-05-04", POSITIVE, sent_to="commune_chairman", rules=("R-22",))
     )
 
 

@@ -46,7 +46,7 @@ ABOUT: dict[str, Any] = {"case_id": CASE, "person_id": PERSON}
 HERE, THERE, ELSEWHERE = "2025:26080", "2025:26740", "2025:00004"
 KIND = EpisodeKind.VOLUNTARY_FACILITY_PUBLIC
 CHAIRMAN = "commune_chairman"
-HOLDS = "d116.end=holds"
+HOLDS, ENDED = "d116.end=holds", "d116.end=ended"
 ANNIVERSARY = "term.last_day=anniversary"
 
 case = Specification(case_decider, LAW)
@@ -198,7 +198,7 @@ def paused(on: str, rules: tuple[str, ...] = ("R-33", "R-34"), policies: tuple[s
 
 
 def resumed(
-    on: str, *, ends: str, rules: tuple[str, ...] = ("R-01", "R-34"), policies: tuple[str, ...] = ()
+    on: str, *, ends: str, rules: tuple[str, ...] = ("R-01", "R-34"), policies: tuple[str, ...] = (ANNIVERSARY,)
 ) -> CaseResumed:
     """The remaining term is served."""
     return CaseResumed(**ABOUT, resumed_on=day(on), term_ends_on=day(ends), rules=rules, policies=policies)
@@ -219,7 +219,9 @@ def noted(on: str, *, addicted: bool) -> DeterminationNoted:
     return DeterminationNoted(**ABOUT, determined_on=day(on), addicted=addicted)
 
 
-def in_review(on: str, rules: tuple[str, ...] = ("R-01",), policies: tuple[str, ...] = ()) -> RemovalReviewOpened:
+def in_review(
+    on: str, rules: tuple[str, ...] = ("R-01",), policies: tuple[str, ...] = (ANNIVERSARY,)
+) -> RemovalReviewOpened:
     """The removal is under review, once a term of these rules is served."""
     return RemovalReviewOpened(**ABOUT, opened_on=day(on), rules=rules, policies=policies)
 
@@ -259,5 +261,5 @@ def term_corrected(
         term_ends_on=None if ends is None else day(ends),
         reason="nhập sai",
         needs_review=needs_review,
-        **{"rules": () if starts is None else ("R-01",), **more},
+        **({"rules": ()} if starts is None else {"rules": ("R-01",), "policies": (ANNIVERSARY,), **more}),
     )

@@ -211,7 +211,7 @@ def test_a_removal_is_reviewed_from_the_day_after_the_term(story: Story, next_da
 def test_a_longer_term_is_reviewed_later() -> None:
     longer = [*OLD.managed, absent("2024-05-06", "2024-05-16", ends="2025-03-14")]
     case.given(*longer).when(review("2025-03-14")).then_refused(RemovalNotDue, rules=["R-01", "R-18"])
-    case.given(*longer).when(review("2025-03-15")).then(in_review("2025-03-15"))
+    case.given(*longer).when(review("2025-03-15")).then(in_review("2025-03-15", ("R-01", "R-18")))
 
 
 USED = used("2024-06-03")
@@ -293,17 +293,23 @@ WITHHELD: list[Event] = [*OLD.managed, USED, in_review("2025-03-05"), withheld("
 
 
 @pytest.mark.parametrize(
-    ("story", "review_on", "on", "rules"),
+    ("story", "review_on", "on", "rules", "policies"),
     [
-        (OLD, "2025-03-05", "2025-03-06", ("R-04", "R-30", "R-37")),
-        (EARLIER, "2027-03-03", "2027-03-04", ("R-04", "R-43", "R-31", "R-37")),
-        (NEW, "2027-07-07", "2027-07-08", ("R-04", "R-31", "R-37")),
+        (OLD, "2025-03-05", "2025-03-06", ("R-04", "R-30", "R-37"), ()),
+        (
+            EARLIER,
+            "2027-03-03",
+            "2027-03-04",
+            ("R-04", "R-43", "R-31", "R-37"),
+            ("transition.under_management=l120",),
+        ),
+        (NEW, "2027-07-07", "2027-07-08", ("R-04", "R-31", "R-37"), ()),
     ],
 )
 def test_the_chairman_certifies_the_end_and_removes_from_the_list_r_37(
-    story: Story, review_on: str, on: str, rules: tuple[str, ...]
+    story: Story, review_on: str, on: str, rules: tuple[str, ...], policies: tuple[str, ...]
 ) -> None:
-    case.given(*story.managed, in_review(review_on)).when(approve(on)).then(approved(on, rules))
+    case.given(*story.managed, in_review(review_on)).when(approve(on)).then(approved(on, rules, policies=policies))
 
 
 def test_without_decree_116_the_certificate_rests_on_the_law_alone() -> None:

@@ -310,7 +310,12 @@ def test_days_on_the_way_do_not_count_if_the_switch_says_so() -> None:
     law = under(transfer__transit_days="not_counted")
     arrived = [*EARLIER.managed, MOVING, received("2026-04-10")]  # Eight days on the way.
     law.given(*arrived).when(OpenRemovalReview(day("2027-03-10"))).then_refused(RemovalNotDue, rules=["R-01"])
-    law.given(*arrived).when(OpenRemovalReview(day("2027-03-11"))).then(in_review("2027-03-11"))
+    law.given(*arrived).when(OpenRemovalReview(day("2027-03-11"))).then(
+        in_review(
+            "2027-03-11",
+            policies=(ANNIVERSARY, "transfer.term=continues", "transfer.transit_days=not_counted"),
+        )
+    )
 
 
 # Prison.
@@ -356,7 +361,7 @@ def test_the_remaining_term_is_served_after_release_r_34() -> None:
 
 def test_after_release_the_term_of_an_earlier_case_is_longer_too() -> None:
     case.given(*EARLIER.managed, paused("2026-07-01")).when(release("2026-10-09")).then(
-        resumed("2026-10-09", ends="2027-06-10")
+        resumed("2026-10-09", ends="2027-06-10", policies=(ANNIVERSARY, "prison.of_earlier_cases=pauses"))
     )
 
 
@@ -369,14 +374,19 @@ def test_a_second_sentence_adds_to_the_first() -> None:
 def test_days_away_in_prison_are_left_out_once() -> None:
     missing = absent("2026-08-27", "2026-09-06", ends="2027-07-16")
     case.given(*NEW.managed, missing, paused("2026-09-01")).when(release("2026-09-11")).then(
-        resumed("2026-09-11", ends="2027-07-21", rules=("R-01", "R-18", "R-34"))
+        resumed(
+            "2026-09-11",
+            ends="2027-07-21",
+            rules=("R-01", "R-18", "R-34"),
+            policies=(ANNIVERSARY, HOLDS, "absence.under_l120=not_counted"),
+        )
     )
 
 
 def test_a_released_person_is_managed_again() -> None:
     free = [*NEW.managed, paused("2026-09-01"), resumed("2026-09-11", ends="2027-07-16")]
     case.given(*free).when(OpenRemovalReview(day("2027-07-16"))).then_refused(RemovalNotDue)
-    case.given(*free).when(OpenRemovalReview(day("2027-07-17"))).then(in_review("2027-07-17"))
+    case.given(*free).when(OpenRemovalReview(day("2027-07-17"))).then(in_review("2027-07-17", ("R-01", "R-34")))
 
 
 def test_no_removal_from_prison() -> None:
@@ -387,7 +397,7 @@ def test_prison_while_the_removal_is_reviewed_comes_first() -> None:
     reviewed = [*NEW.managed, in_review("2027-07-07")]
     case.given(*reviewed).when(imprison("2027-07-08")).then(paused("2027-07-08"))
     back = [*reviewed, paused("2027-07-08"), resumed("2027-08-02", ends="2027-07-06")]
-    case.given(*back).when(OpenRemovalReview(day("2027-08-02"))).then(in_review("2027-08-02"))
+    case.given(*back).when(OpenRemovalReview(day("2027-08-02"))).then(in_review("2027-08-02", ("R-01", "R-34")))
 
 
 def test_who_is_imprisoned_on_the_way_is_the_old_commune_s_again() -> None:

@@ -19,6 +19,7 @@ from services.registry.domain.case.refusals import (
 from tests.services.registry.domain.case.story import (
     ANNIVERSARY,
     EARLIER,
+    ENDED,
     HOLDS,
     NEW,
     OLD,
@@ -44,16 +45,19 @@ ADULT, MINOR = EpisodeKind.COMPULSORY_ADULT, EpisodeKind.COMPULSORY_MINOR_12_17
 
 
 @pytest.mark.parametrize(
-    ("presented", "due"),
+    ("presented", "due", "policies"),
     [
-        ("2026-03-04", "2026-03-09"),  # Wednesday to Monday.
-        ("2026-04-29", "2026-05-06"),  # Over 30 April, 1 May and a weekend.
-        ("2026-07-08", "2026-07-13"),  # Decree 116 holds on after 30/06/2026, by default.
+        ("2026-03-04", "2026-03-09", ()),  # Wednesday to Monday.
+        ("2026-04-29", "2026-05-06", ()),  # Over 30 April, 1 May and a weekend.
+        ("2026-07-08", "2026-07-13", (HOLDS,)),  # Decree 116 holds on after 30/06/2026, by default.
     ],
 )
-def test_a_dossier_is_due_3_working_days_after_presenting_r_10(presented: str, due: str) -> None:
+def test_a_dossier_is_due_3_working_days_after_presenting_r_10(
+    presented: str, due: str, policies: tuple[str, ...]
+) -> None:
     story = replace(EARLIER, presented=presented)
-    expected = story.reported.model_copy(update={"dossier_due_on": day(due), "rules": ("R-10",)})
+    update = {"dossier_due_on": day(due), "rules": ("R-10",), "policies": policies}
+    expected = story.reported.model_copy(update=update)
     case.given().when(story.report).then(expected)
 
 
@@ -64,7 +68,8 @@ def test_a_report_says_how_old_the_person_was_when_sent_and_at_completion() -> N
 
 
 def test_without_decree_116_a_dossier_has_no_deadline() -> None:
-    under(d116__end="ended").given().when(NEW.report).then(NEW.reported)
+    expected = NEW.reported.model_copy(update={"policies": (ENDED,)})
+    under(d116__end="ended").given().when(NEW.report).then(expected)
 
 
 def test_the_same_report_twice_is_one() -> None:
@@ -122,6 +127,7 @@ def test_from_01_07_2026_the_police_chief_lists_r_06() -> None:
                 "listed_by": "commune_police_chief",
                 "decision_due_on": day("2026-07-14"),
                 "rules": ("R-06", "R-10", "R-14"),
+                "policies": (HOLDS,),
             }
         )
     )
@@ -129,7 +135,9 @@ def test_from_01_07_2026_the_police_chief_lists_r_06() -> None:
 
 def test_without_decree_116_the_decision_has_no_deadline() -> None:
     under(d116__end="ended").given(NEW.reported).when(NEW.open_dossier).then(
-        NEW.dossier_opened.model_copy(update={"listed_by": "commune_police_chief", "rules": ("R-06",)})
+        NEW.dossier_opened.model_copy(
+            update={"listed_by": "commune_police_chief", "rules": ("R-06",), "policies": (ENDED,)}
+        )
     )
 
 
@@ -342,7 +350,7 @@ def test_a_corrected_completion_moves_the_term() -> None:
 def test_a_corrected_term_keeps_the_days_that_do_not_count() -> None:
     away = absent("2026-04-06", "2026-04-16", ends="2027-03-12")
     case.given(*EARLIER.managed, away).when(correction("2026-02-02")).then(
-        term_corrected("2026-02-02", "2026-02-02", "2027-02-12", needs_review=False)
+        term_corrected("2026-02-02", "2026-02-02", "2027-02-12", needs_review=False, rules=("R-01", "R-18"))
     )
 
 
@@ -377,7 +385,13 @@ def test_a_completion_after_presenting_asks_for_a_human() -> None:
 
 def test_a_correction_that_makes_the_decision_come_after_its_term_asks_for_a_human() -> None:
     case.given(*EARLIER.managed).when(correction("2025-03-10")).then(
-        term_corrected("2025-03-10", "2025-03-10", "2026-03-10", needs_review=True)
+        term_corrected(
+            "2025-03-10",
+            "2025-03-10",
+            "2026-03-10",
+            needs_review=True,
+            policies=(ANNIVERSARY, "decision.late=review"),
+        )
     )
 
 
