@@ -23,16 +23,22 @@ class Series(StrEnum):
 _ANCHOR = {Series.STATISTICAL: date(2024, 1, 1), Series.STATUTORY: date(2023, 12, 15)}
 
 
+class PeriodReversed(Invalid):
+    """A period ends before it begins."""
+
+    problem = "period-reversed"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """The days from `first` to `last`, both included; `Invalid` when they are the other way round."""
+    """The days from `first` to `last`, both included; `PeriodReversed` when they are the other way round."""
 
     first: date
     last: date
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise Invalid("a period ends before it begins", first=self.first, last=self.last)
+            raise PeriodReversed("a period ends before it begins", first=self.first, last=self.last)
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last

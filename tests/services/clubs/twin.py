@@ -13,6 +13,7 @@ from libs.events.projector import Projector
 from libs.events.record import Record
 from libs.events.service import Parts, Service
 from libs.events.settings import Mode
+from libs.web.access import ExpandUnits
 from libs.web.app import make_app
 from libs.web.issuer import Issuer
 from libs.web.roles import Role
@@ -61,11 +62,13 @@ def beside(service: Service, name: str, source: str) -> Service:
 
 
 @contextmanager
-def opened(bench: Bench, folder: Path, messages: Path) -> Iterator[Twin]:
+def opened(bench: Bench, folder: Path, messages: Path, expand_units: ExpandUnits = expand) -> Iterator[Twin]:
     """The twin with its app open; the issuer's keys lie in `folder`, the service's own words in `messages`."""
     issuer = Issuer(folder, mode=Mode.DEVELOPMENT, issuer=ISSUER, audience=AUDIENCE)
     parts = bench.open()
-    app = make_app(parts, settings=settings_of(issuer.jwks), expand_units=expand, messages=[messages], limits=QUICK)
+    app = make_app(
+        parts, settings=settings_of(issuer.jwks), expand_units=expand_units, messages=[messages], limits=QUICK
+    )
     with TestClient(app) as client:
         yield Twin(bench, parts, client, issuer)
     parts.close()
