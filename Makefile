@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STACK := $(BIN)/aftercare stack
+COVERED_MIN := 95
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -28,7 +29,10 @@ status: ## how each part is
 	@$(STACK) status
 
 test: lint ## everything that must hold before a change lands
-	@$(BIN)/python -m pytest -q --cov=libs/events --cov=services --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -q --cov=libs --cov=services --cov-report=
+	@for part in 'libs/events/*' 'libs/law/*' 'services/*/domain/*'; do \
+		echo "branches of $$part:" && $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(COVERED_MIN) || exit 1; \
+	done
 
 test-fast: .venv/.installed-dev ## the tests that need no server
 	@$(BIN)/python -m pytest -q -m "not stack"

@@ -31,7 +31,7 @@ def up(*, empty: Annotated[bool, typer.Option("--empty", help="Do not load the g
     bring_up(stack, typer.echo)
     with settings_of(stack) as shared:
         if not empty and _is_empty():
-            load(shared, typer.echo)
+            load(shared, typer.echo, stack.root / "police-list")
         _write_tokens(stack, shared)
         typer.echo("")
         for name in NAMES:

@@ -43,7 +43,7 @@ def main() -> int:
 def tell(stack: Stack, shared: Settings, console: Console) -> None:
     """The story on a running stack."""
     console.rule("a police list goes in, two years go by")
-    load(shared, console.print, World.of())
+    load(shared, console.print, stack.root / "police-list", World.of())
     registry, reporting = office(shared, "registry"), office(shared, "reporting")
     console.rule("the management ledger of a ward")
     ledger(registry, console)

@@ -1,17 +1,19 @@
 """Fills an empty stack: a police list as a commune officer would send it, then two years of the people's cases."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from rich.progress import Progress
 
 from deploy.demo.client import Client
-from deploy.demo.list_file import Truth, list_file
+from deploy.demo.list_file import Truth, list_file, truth_file
 from deploy.demo.lives import BEGIN, FAR_AWAY, Deed, lives_of
 from deploy.demo.offices import Known, Offices
 from deploy.demo.people import Someone, make_people
@@ -25,6 +27,7 @@ PEOPLE = 640
 LANES = 4
 OFFICES = 8
 AS_OF = "01/07/2025"
+LIST_NAME = "danh-sach.xlsx"
 # The police of Đồng Nai send one list for the five wards.
 SENDER = "2025:75"
 TOKEN_MINUTES = 600
@@ -48,13 +51,16 @@ class World:
         return World(made, lives_of(random, made))
 
 
-def load(shared: Settings, say: Say, world: World | None = None) -> World:
-    """Fill the stack, telling what happens: the list, what a human decides about its rows, two years of cases."""
+def load(shared: Settings, say: Say, folder: Path, world: World | None = None) -> World:
+    """Fill the stack, telling what happens: the list, what a human decides about its rows, two years of cases.
+
+    The list as it was sent and the truth behind its rows are kept in `folder`.
+    """
     world = world or World.of()
     offices_of_registry = [office(shared, "registry", f"office-{n}") for n in range(OFFICES)]
     registry, clock = offices_of_registry[0], Clock(shared)
     clock.set(datetime.combine(BEGIN, time(8), LOCAL))
-    deliver(registry, world, say)
+    deliver(registry, world, say, folder)
     offices = Offices(offices_of_registry, known_by_number(offices_of_registry, world.people))
     live(world, offices, clock)
     clock.close()
@@ -62,15 +68,20 @@ def load(shared: Settings, say: Say, world: World | None = None) -> World:
     return world
 
 
-def deliver(registry: Client, world: World, say: Say) -> None:
+def deliver(registry: Client, world: World, say: Say, folder: Path) -> None:
     """Send the list, send it again, and decide about the rows that wait as their truth says."""
     content, truth = list_file(SEED, world.people, AS_OF)
-    first = send(registry, "danh-sach.xlsx", content)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / LIST_NAME).write_bytes(content)
+    (folder / "truth.jsonl").write_text(truth_file(truth), "utf-8")
+    first = send(registry, LIST_NAME, content)
     say(f"list of {first['received']} rows: {ENDS.format(**first)}")
     again = send(registry, "danh-sach (1).xlsx", content)
     say(f"the same list renamed: {'nothing new' if again['repeated'] else 'NOT RECOGNISED'}")
     resolved = resolve(registry, world, {one.row: one for one in truth})
-    say(f"a human decided about {resolved} rows")
+    say(f"a human decided about {resolved.total()} rows: {resolved['matched']} matched, {resolved['new']} new")
+    people = len({one.key for one in truth})
+    say(f"people registered: {first['new'] + resolved['new']}; in the truth behind the rows: {people}")
 
 
 def send(registry: Client, name: str, content: bytes) -> dict[str, Any]:
@@ -79,11 +90,11 @@ def send(registry: Client, name: str, content: bytes) -> dict[str, Any]:
     return body
 
 
-def resolve(registry: Client, world: World, truth: Mapping[int, Truth]) -> int:
-    """Decide about every row that waits: whose number the truth names, else somebody new; how many."""
+def resolve(registry: Client, world: World, truth: Mapping[int, Truth]) -> Counter[str]:
+    """Decide about every row that waits: whose number the truth names, else somebody new; how many of each."""
     people = {person.key: person for person in world.people}
-    waiting = every(registry, "/v1/quarantined-rows?")
-    for row in waiting:
+    outcomes: Counter[str] = Counter()
+    for row in every(registry, "/v1/quarantined-rows?"):
         person = people[truth[row["row"]].key]
         known = registry.ask("/v1/persons/searches", {"number": person.citizen_id}).body["items"]
         corrections = {"id_number": person.citizen_id, "dob": person.born_on.strftime("%d/%m/%Y")}
@@ -91,7 +102,8 @@ def resolve(registry: Client, world: World, truth: Mapping[int, Truth]) -> int:
         if known:
             answer = {"outcome": "matched", "person_id": known[0]["person_id"], "corrections": corrections}
         registry.command(f"/v1/quarantined-rows/{row['row_id']}/resolution", answer)
-    return len(waiting)
+        outcomes[answer["outcome"]] += 1
+    return outcomes
 
 
 def every(client: Client, path: str) -> list[dict[str, Any]]:

@@ -41,9 +41,7 @@ def transfer_received(event: TransferReceived, connection: Connection) -> list[R
 
 
 def _each(connection: Connection, person_id: UUID, command: MembershipCommand) -> list[Reaction]:
-    # All of them in a lasting order, open or not: a command's id comes from its place among them.
-    rows = memberships.read(
-        connection, "person_id = :person", tail="order by invited_on, membership_id", person=person_id
-    )
+    # All of them: which have ended already, their decider knows.
+    rows = memberships.read(connection, "person_id = :person", person=person_id)
     subject = f"person-{person_id}"
     return [Reaction(membership_decider, f"membership-{row.membership_id}", subject, command) for row in rows]

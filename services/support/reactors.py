@@ -32,7 +32,7 @@ def case_ended(event: CaseEnded, connection: Connection) -> list[Reaction]:
 
 
 def _each(connection: Connection, person_id: UUID, command: EndTraining) -> list[Reaction]:
-    # All of them in a lasting order, ended or not: a command's id comes from its place among them.
-    rows = trainings.read(connection, "person_id = :person", tail="order by applied_on, training_id", person=person_id)
+    # All of them: which have ended already, their decider knows.
+    rows = trainings.read(connection, "person_id = :person", person=person_id)
     subject = f"person-{person_id}"
     return [Reaction(training_decider, f"training-{row.training_id}", subject, command) for row in rows]

@@ -15,6 +15,7 @@ from tests.house.sources import ROOT
 SERVICES = "A service never imports another"
 LIBS = "The libraries know no service"
 FLOORS = "Within a service arrows point down"
+FIGURES = "In reporting arrows point down from the question to the facts"
 DOMAIN = "A domain touches nothing outside"
 PROJECTIONS = "A projection is read and folded, nothing else"
 ROWS = "A projection never reads another"
@@ -33,6 +34,10 @@ BREACHES = [
     (FLOORS, "services/clubs/projections/planted.py", "from services.clubs.routes import memberships"),
     (FLOORS, "services/support/routes/planted.py", "from services.support.service import service"),
     (FLOORS, "services/registry/feed/planted.py", "from services.registry.reactors import case_follow_up"),
+    (FIGURES, "services/reporting/facts/planted.py", "from services.reporting.indicators.periods import Period"),
+    (FIGURES, "services/reporting/indicators/planted.py", "from services.reporting.answers import Answer"),
+    (FIGURES, "services/reporting/statistics/planted.py", "from services.reporting.indicators.lives import Life"),
+    (FIGURES, "services/reporting/indicators/planted.py", "import services.reporting.routes.indicators"),
     *(
         (DOMAIN, "services/clubs/domain/planted.py", f"import {name}")
         for name in (

@@ -10,6 +10,7 @@ from libs.events.contracts.registry.case import (
     CasePaused,
     CaseResumed,
     CompletionReported,
+    EndCorrected,
     ManagementDecided,
     RemovalApproved,
     TermCorrected,
@@ -129,6 +130,17 @@ def ended(event: CaseEnded, row: CountedCase | None) -> CountedCase | None:
     if event.reason is EndReason.PRISON:
         return replace(row, prison_from=(*row.prison_from, event.ended_on))
     return row
+
+
+@cases.on(EndCorrected, key=lambda e: e.case_id)
+def end_corrected(event: EndCorrected, row: CountedCase | None) -> CountedCase | None:
+    """The spell that the end closed closes when it did."""
+    if row is None:
+        return None
+    spells = row.active_to
+    if spells and spells[-1] == max(event.was, row.active_from[-1]):
+        spells = (*spells[:-1], max(event.ended_on, row.active_from[-1]))
+    return replace(row, ended_on=event.ended_on, active_to=spells)
 
 
 @cases.on(RemovalApproved, key=lambda e: e.case_id)

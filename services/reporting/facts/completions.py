@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from libs.events.contracts.registry.determination import RelapseConfirmed
+from libs.events.contracts.registry.determination import RelapseConfirmed, RelapseWithdrawn
 from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
 from libs.events.contracts.values import EpisodeKind
 from libs.events.projection import Projection
@@ -13,9 +13,10 @@ from services.reporting.facts import RATES
 
 @dataclass(frozen=True)
 class Completion:
-    """A completed episode; `relapses` are the determinations of addiction after it, by date (D116 Art 3(6)).
+    """A completed episode; `relapses` are the dates of the determinations of addiction after it (D116 Art 3(6)).
 
-    All are kept: once the completion is corrected to a later day, the first of them may lie before it.
+    There is one for each determination, so that a withdrawal takes away its own. All are kept: once the completion
+    is corrected to a later day, the first of them may lie before it.
     """
 
     episode_id: UUID
@@ -54,4 +55,13 @@ def relapsed(event: RelapseConfirmed, row: Completion | None) -> Completion | No
     """Dated by the determination, whichever was told first."""
     if row is None:
         return None
-    return replace(row, relapses=tuple(sorted({*row.relapses, event.determined_on})))
+    return replace(row, relapses=tuple(sorted((*row.relapses, event.determined_on))))
+
+
+@completions.on(RelapseWithdrawn, key=lambda e: e.episode_id)
+def withdrawn(event: RelapseWithdrawn, row: Completion | None) -> Completion | None:
+    """It is no relapse from when we knew of it."""
+    if row is None or event.determined_on not in row.relapses:
+        return row
+    first = row.relapses.index(event.determined_on)
+    return replace(row, relapses=(*row.relapses[:first], *row.relapses[first + 1 :]))

@@ -1,12 +1,10 @@
 """Rates per person-year and proportions, each with its interval; a rate over nothing is None, never 0 or 100 %."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
 from services.reporting.statistics.curves import CONFIDENCE, Interval, normal_quantile
 from services.reporting.statistics.gamma import gamma_quantile
-from services.reporting.statistics.risk import Observed
 
 DAYS_PER_YEAR = 365.25
 MONTHS_PER_YEAR = 12
@@ -30,11 +28,6 @@ class Proportion:
     denominator: int
     value: float
     interval: Interval
-
-
-def time_at_risk(observations: Iterable[Observed]) -> int:
-    """The person-time of all people together, in days; a released person adds the days after the release."""
-    return sum((seen.exit - seen.entry) * seen.people for seen in observations)
 
 
 def person_years(days: int) -> float:

@@ -203,7 +203,7 @@ class Person:
 
     def received(self, on: date, unit: str) -> "Person":
         self.unit = unit
-        return self._tell(case.TransferReceived(unit=unit, received_on=on, **self._about), on, None)
+        return self._tell(case.TransferReceived(unit=unit, received_on=on, rules=(), **self._about), on, None)
 
     def paused(self, on: date) -> "Person":
         return self._tell(case.CasePaused(paused_on=on, rules=(), **self._about), on, None)

@@ -1,20 +1,14 @@
-"""The cohort example of domain.md §4.2, worked by hand, and what counts as fully observed."""
-
-from datetime import date
+"""The cohort example of domain.md §4.2, worked by hand."""
 
 import pytest
 
-from libs.vietnam.calendar import add_months
-from services.reporting.statistics.cohorts import CohortShares, Followed, cohort_shares
 from services.reporting.statistics.competing import cumulative_incidence
-from services.reporting.statistics.rates import incidence_rate, proportion, time_at_risk
+from services.reporting.statistics.rates import incidence_rate
 from services.reporting.statistics.risk import Observed
 from services.reporting.statistics.survival import kaplan_meier
 from tests.services.reporting.statistics.worlds import DEATH, PRISON, RELAPSE
 
-COMPLETED = date(2024, 3, 15)
 DETERMINED = (3, 4, 6, 8, 9, 11)
-KNOWN = date(2025, 12, 31)
 
 # 40 people, time in months: 3 moved out at 2, 1 died at 5, 2 went to prison at 7, 6 were determined addicted, and the
 # other 40 - 3 - 1 - 2 - 6 = 28 were seen through month 12.
@@ -27,22 +21,8 @@ WARD = [
 ]
 
 
-def in_ward(months: int) -> date:
-    return add_months(COMPLETED, months)
-
-
-COHORT = [
-    *[Followed(COMPLETED, lost_on=in_ward(2))] * 3,
-    Followed(COMPLETED, lost_on=in_ward(5)),
-    *[Followed(COMPLETED, lost_on=in_ward(7))] * 2,
-    *(Followed(COMPLETED, event_on=in_ward(month), lost_on=in_ward(month)) for month in DETERMINED),
-    *[Followed(COMPLETED)] * 28,
-]
-
-
 def test_the_ward_has_402_person_months_and_a_rate_of_18_in_100_person_years() -> None:
     # 3*2 + 1*5 + 2*7 + (3+4+6+8+9+11 = 41) + 28*12 = 6 + 5 + 14 + 41 + 336 = 402 months = 33.5 years; 6 / 33.5.
-    assert time_at_risk(WARD) == 402
     found = incidence_rate(6, 402 / 12)
     assert found is not None
     assert found.value == pytest.approx(0.1791, abs=5e-5)
@@ -50,10 +30,9 @@ def test_the_ward_has_402_person_months_and_a_rate_of_18_in_100_person_years() -
     assert (found.interval.low, found.interval.high) == pytest.approx((2.2019 / 33.5, 13.0595 / 33.5), abs=5e-6)
 
 
-def test_two_released_after_three_months_add_their_time_and_their_risk() -> None:
-    # Released at 10 and seen to 12: 2 * 2 = 4 months more; at month 11, 31 are at risk instead of 29.
+def test_two_released_after_three_months_are_at_risk_again() -> None:
+    # Released at 10 and seen to 12: at month 11, 31 are at risk instead of 29.
     released = [*WARD, Observed(10, 12, people=2)]
-    assert time_at_risk(released) == 406
     assert [step.at_risk for step in kaplan_meier(released, of=RELAPSE).steps] == [40, 37, 36, 34, 31, 30, 31]
 
 
@@ -83,39 +62,3 @@ def test_kaplan_meier_beside_it_is_higher_because_it_lets_the_dead_and_imprisone
     assert last is not None
     assert 1 - last.estimate == pytest.approx(1 - 32340 / 38998)
     assert 1 - last.estimate > 6 / 37
-
-
-def test_the_crude_share_is_15_percent_and_that_of_the_fully_observed_17_point_6() -> None:
-    shares = cohort_shares(COHORT, months=12, known_until=KNOWN)
-    assert shares == CohortShares(proportion(6, 40), proportion(6, 34))
-    assert shares.crude is not None
-    assert shares.fully_observed is not None
-    assert f"{shares.crude.value:.1%} {shares.fully_observed.value:.1%}" == "15.0% 17.6%"
-
-
-def test_within_6_months_two_more_are_fully_observed_and_three_have_relapsed() -> None:
-    # Prison came at month 7, so those two were seen through month 6: 40 - 3 - 1 = 36, and 3, 4 and 6 are events.
-    assert cohort_shares(COHORT, months=6, known_until=KNOWN) == CohortShares(proportion(3, 40), proportion(3, 36))
-
-
-def test_a_cohort_that_is_too_young_has_only_its_events_fully_observed() -> None:
-    # Known until month 8: the events of months 3, 4, 6 and 8; nobody else can have been seen through month 12.
-    early = cohort_shares(COHORT, months=12, known_until=in_ward(8))
-    assert early == CohortShares(proportion(4, 40), proportion(4, 4))
-
-
-@pytest.mark.parametrize(("months", "observed"), [(12, 34), (13, 6)])
-def test_a_cohort_is_fully_observed_on_its_last_day(months: int, observed: int) -> None:
-    shares = cohort_shares(COHORT, months=months, known_until=in_ward(12))
-    assert shares.fully_observed == proportion(6, observed)
-
-
-def test_an_empty_cohort_has_no_shares() -> None:
-    assert cohort_shares([], months=12, known_until=KNOWN) == CohortShares(None, None)
-
-
-@pytest.mark.parametrize(("lost_after_days", "observed"), [(0, 0), (1, 1)])
-def test_who_is_lost_on_the_last_day_is_not_fully_observed(lost_after_days: int, observed: int) -> None:
-    last = in_ward(12)
-    person = Followed(COMPLETED, lost_on=last.replace(day=last.day + lost_after_days))
-    assert cohort_shares([person], months=12, known_until=KNOWN).fully_observed == proportion(0, observed)
