@@ -10,7 +10,7 @@ from deploy.local.engine import Engine
 from deploy.local.kafka_jars import cache_folder, class_path, read_lock
 from deploy.local.processes import Command, Supervisor
 from deploy.local.state import HOST, State
-from libs.events.kafka import Log, LogError, LogRefused
+from libs.events.kafka import Log, LogError, TopicMissing
 
 CONNECT_SECONDS = 2.0
 JAVA_OPTIONS = (
@@ -87,7 +87,7 @@ class Kafka(Engine):
             return False
         try:
             Log(environment[self.setting]).topic("registry.events")
-        except LogRefused:
+        except TopicMissing:
             # There is no such topic yet: an answer too.
             return True
         except LogError:

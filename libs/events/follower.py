@@ -142,7 +142,8 @@ class Follower:
                 self._held.pop(_place(topic, partition), None)
             else:
                 self._marked.discard((topic, partition))
-        ids = {topic: self._log.topic(topic).id for topic in {topic for topic, _ in fresh} if topic.endswith(".events")}
+        sources = {_place(*one).source for one in fresh if one[0].endswith(".events")}
+        ids = {source: self._log.check_topics(source).id for source in sources}
         for topic, partition in sorted(fresh):
             if topic.endswith(".marks"):
                 self._marked.add((topic, partition))
@@ -150,7 +151,7 @@ class Follower:
                 continue
             place = _place(topic, partition)
             with self._engine.begin() as connection:
-                self._held[place] = claim(connection, LIVE, place, ids[topic])
+                self._held[place] = claim(connection, LIVE, place, ids[place.source])
             member.start(topic, partition, self._held[place].next_offset)
 
     def _read_from_the_start(self, member: Member) -> None:

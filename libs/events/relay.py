@@ -79,6 +79,7 @@ class Relay:
             while not _try_lock(lock):
                 if stop.wait(LEADER_SECONDS):
                     return
+            self._log.check_topics(self._service)
             publisher = self._log.publisher(f"relay.{self._service}")
             try:
                 self._settle(stop, publisher)

@@ -10,7 +10,7 @@ import pytest
 from kafka.admin import NewTopic
 
 from libs.events import kafka
-from libs.events.kafka import Log, LogError, LogRefused, events_topic
+from libs.events.kafka import Log, LogError, LogRefused, TopicMissing, events_topic, marks_topic
 from tests.libs.events.waiting import until
 
 OURS = {"cleanup.policy": "delete", "retention.ms": "-1"}
@@ -29,9 +29,9 @@ def made(log: Log, partitions: int = 24, **settings: str) -> str:
 def test_topics_are_made_once_and_found_the_second_time(log: Log) -> None:
     source = f"kafka{uuid4().hex[:8]}"
     log.ensure_topics(source, 1)
-    first = log.check_topic(source)
+    first = log.check_topics(source)
     log.ensure_topics(source, 1)
-    assert (log.check_topic(source), first.partitions) == (first, 24)
+    assert (log.check_topics(source), first.partitions) == (first, 24)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,17 @@ def test_a_topic_that_would_lose_or_scatter_events_is_refused(
         log.ensure_topics(source, 1)
 
 
+def test_marks_that_would_be_lost_are_refused_as_well(log: Log) -> None:
+    source = made(log, 24)
+    with log._admin() as admin:
+        admin.create_topics([NewTopic(marks_topic(source), 1, 1, topic_configs=OURS)])
+        admin.wait_for_topics([marks_topic(source)])
+    with pytest.raises(LogRefused, match=r"marks has cleanup.policy=delete, not compact"):
+        log.check_topics(source)
+
+
 def test_a_topic_that_is_not_there_is_said_to_be_missing_and_is_not_made(log: Log) -> None:
-    with pytest.raises(LogRefused, match=r"run `aftercare topics`"):
+    with pytest.raises(TopicMissing, match=r"run `aftercare topics`"):
         log.topic("never-made.events")
     with log._admin() as admin:
         assert "never-made.events" not in admin.list_topics()
