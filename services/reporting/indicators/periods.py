@@ -1,6 +1,5 @@
 """Reporting periods, and the half-years that cohorts are cut by: two series, since law knows two (domain finding 7)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -50,11 +49,3 @@ def half_year_of(day: date, series: Series = Series.STATISTICAL) -> Period:
     months = (day.year - anchor.year) * 12 + day.month - anchor.month - (day.day < anchor.day)
     first = add_months(anchor, months // HALF_YEAR_MONTHS * HALF_YEAR_MONTHS)
     return Period(first, add_months(first, HALF_YEAR_MONTHS) - DAY)
-
-
-def half_years(period: Period, series: Series = Series.STATISTICAL) -> Iterator[Period]:
-    """The half-years of the series that the period touches, in order, each whole."""
-    half = half_year_of(period.first, series)
-    while half.first <= period.last:
-        yield half
-        half = half_year_of(half.last + DAY, series)

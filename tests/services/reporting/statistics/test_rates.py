@@ -11,17 +11,11 @@ from services.reporting.statistics.rates import (
     person_months,
     person_years,
     proportion,
-    time_at_risk,
 )
-from services.reporting.statistics.risk import Observed
 
 EXACT = 1e-9
 
 confidences = st.floats(0.5, 0.999)
-
-
-def test_time_at_risk_leaves_out_prison_and_counts_the_time_after_release() -> None:
-    assert time_at_risk([Observed(0, 100), Observed(150, 300, "relapse"), Observed(0, 10, people=4)]) == 290
 
 
 def test_a_person_year_has_365_and_a_quarter_days_and_twelve_months() -> None:
