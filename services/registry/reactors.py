@@ -1,13 +1,18 @@
 """What follows across the registry's own aggregates: deaths end cases, results and determinations reach them."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from libs.events.contracts.registry.case import TransferReceived
-from libs.events.contracts.registry.determination import DeterminationRecorded
+from libs.events.contracts.registry.case import CompletionReported, TransferReceived
+from libs.events.contracts.registry.determination import (
+    DeterminationAnnulled,
+    DeterminationCorrected,
+    DeterminationRecorded,
+)
 from libs.events.contracts.registry.drug_test import (
     DrugTestAnnulled,
     DrugTestCorrected,
@@ -23,25 +28,52 @@ from services.registry.domain.case import case_decider
 from services.registry.domain.case.commands import (
     ClearUse,
     CorrectCompletionDate,
+    CorrectDeath,
     EndCase,
     NoteDetermination,
     NoteUse,
+    RetractDetermination,
+    ReviseDetermination,
 )
 from services.registry.domain.determination import ConfirmRelapse, LastCompletion, determination_decider
 from services.registry.domain.person import RecordResidence, person_decider
 from services.registry.projections.cases import cases
-from services.registry.projections.determinations import unplaced_determinations
-from services.registry.projections.episodes import last_completion
+from services.registry.projections.determinations import UNPLACED, determinations
+from services.registry.projections.drug_tests import drug_tests
+from services.registry.projections.episodes import episodes, last_completion
+from services.registry.projections.persons import PersonRow, persons
 
+CORRECTED = "the completion was corrected"
+_BY_SAMPLE = "order by sampled_on, test_id"
+_BY_DETERMINATION = "order by determined_on, determination_id"
 case_follow_up = Reactor("registry.case-follow-up")
 relapse_follow_up = Reactor("registry.relapse-follow-up")
 
 
+@case_follow_up.on(CompletionReported)
+def completion_reported(event: CompletionReported, connection: Connection) -> list[Reaction]:
+    """What was known of the person before the case counts for it as what comes after does."""
+    who = event.person_id
+    completed_on, commands = event.completed_on, list[Any]()
+    for episode in episodes.read(connection, "episode_id = :episode", episode=event.episode_id):
+        if (completed_on := episode.completed_on) != event.completed_on:
+            commands.append(CorrectCompletionDate(completed_on, CORRECTED))
+    tests = drug_tests.read(connection, "person_id = :person and not annulled", tail=_BY_SAMPLE, person=who)
+    commands += [NoteUse(row.test_id, row.sampled_on) for row in tests if _confirmed(row.stage, row.result)]
+    found = determinations.read(connection, "person_id = :person and not annulled", tail=_BY_DETERMINATION, person=who)
+    commands += [NoteDetermination(row.addicted, row.determined_on, row.determination_id) for row in found]
+    # Whom a relapse took off the list before did not die under management.
+    if not any(row.addicted and row.determined_on >= completed_on for row in found):
+        commands += [_ended_by_death(row.died_on) for row in _dead(connection, who) if row.died_on is not None]
+    return [_reaction(event.case_id, who, command) for command in commands]
+
+
 @case_follow_up.on(PersonDied)
 def person_died(event: PersonDied, connection: Connection) -> list[Reaction]:
-    """Death ends the open case (R-36)."""
-    command = EndCase(EndReason.DECEASED, event.died_on, today=event.died_on)
-    return list(_open_cases(connection, event.person_id, command))
+    """Death ends the open case (R-36); one that it ended follows the corrected date."""
+    ends = _ended_by_death(event.died_on)
+    ended = _cases(connection, event.person_id, CorrectDeath(event.died_on), "end_reason = 'deceased'")
+    return [*_open_cases(connection, event.person_id, ends), *ended]
 
 
 @case_follow_up.on(DrugTestRecorded)
@@ -70,14 +102,27 @@ def test_annulled(event: DrugTestAnnulled, connection: Connection) -> list[React
 @case_follow_up.on(DeterminationRecorded)
 def determination_recorded(event: DeterminationRecorded, connection: Connection) -> list[Reaction]:
     """The open case takes note; addiction ends it (R-26, R-33)."""
-    note = NoteDetermination(event.addicted, event.determined_on)
+    note = NoteDetermination(event.addicted, event.determined_on, event.determination_id)
     return list(_open_cases(connection, event.person_id, note))
+
+
+@case_follow_up.on(DeterminationCorrected)
+def determination_corrected(event: DeterminationCorrected, connection: Connection) -> list[Reaction]:
+    """Open cases and closed ones look at it anew."""
+    revised = ReviseDetermination(event.determination_id, event.addicted, event.determined_on)
+    return list(_cases(connection, event.person_id, revised))
+
+
+@case_follow_up.on(DeterminationAnnulled)
+def determination_annulled(event: DeterminationAnnulled, connection: Connection) -> list[Reaction]:
+    """No case rests on it any more."""
+    return list(_cases(connection, event.person_id, RetractDetermination(event.determination_id)))
 
 
 @case_follow_up.on(CompletionCorrected)
 def completion_corrected(event: CompletionCorrected, connection: Connection) -> list[Reaction]:
     """Every case of the episode computes its term anew, or asks for a review."""
-    command = CorrectCompletionDate(event.completed_on, "the completion was corrected")
+    command = CorrectCompletionDate(event.completed_on, CORRECTED)
     rows = cases.read(connection, "episode_id = :episode", episode=event.episode_id)
     return [_reaction(row.case_id, row.person_id, command) for row in rows]
 
@@ -108,12 +153,30 @@ def determination_known(event: DeterminationRecorded, connection: Connection) ->
     return list(_relapses(connection, event.person_id))
 
 
+@relapse_follow_up.on(DeterminationCorrected)
+def determination_moved(event: DeterminationCorrected, connection: Connection) -> list[Reaction]:
+    """Or while it was corrected."""
+    return list(_relapses(connection, event.person_id))
+
+
 def _confirmed(stage: DrugTestStage, result: DrugTestResult) -> bool:
     return stage is DrugTestStage.CONFIRMATORY and result is DrugTestResult.POSITIVE
 
 
+def _dead(connection: Connection, person_id: UUID) -> list[PersonRow]:
+    return persons.read(connection, "person_id = :person and died_on is not null", person=person_id)
+
+
+def _ended_by_death(died_on: date) -> EndCase:
+    return EndCase(EndReason.DECEASED, died_on, today=died_on)
+
+
 def _open_cases(connection: Connection, person_id: UUID, command: Any) -> Iterable[Reaction]:
-    rows = cases.read(connection, "person_id = :person and is_open", person=person_id)
+    return _cases(connection, person_id, command, "is_open")
+
+
+def _cases(connection: Connection, person_id: UUID, command: Any, where: str = "true") -> Iterable[Reaction]:
+    rows = cases.read(connection, f"person_id = :person and {where}", person=person_id)
     return (_reaction(row.case_id, row.person_id, command) for row in rows)
 
 
@@ -122,7 +185,7 @@ def _reaction(case_id: UUID, person_id: UUID, command: Any) -> Reaction:
 
 
 def _relapses(connection: Connection, person_id: UUID) -> Iterable[Reaction]:
-    for row in unplaced_determinations.read(connection, "person_id = :person", person=person_id):
+    for row in determinations.read(connection, f"person_id = :person and {UNPLACED}", person=person_id):
         last = last_completion(connection, person_id, row.determined_on)
         if last is not None:
             stream = f"determination-{row.determination_id}"

@@ -4,7 +4,8 @@ A row is a stream of its own beside its list's, both under the list as subject: 
 thousands does not load them all. A row never opens or ends a case.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, assert_never
 from uuid import UUID
@@ -71,10 +72,19 @@ class QuarantineRow:
 
 @dataclass(frozen=True)
 class ResolveRow:
-    """Say that a row is a known person, a new one (whose id comes with it), or nobody's."""
+    """Say that a row is a known person, a new one (whose id comes with it), or nobody's.
+
+    `corrections` are cells read instead of those that came, in the clear here.
+    """
 
     outcome: RowOutcome
     person_id: UUID | None = None
+    corrections: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def end(self) -> tuple[RowOutcome, UUID | None]:
+        """Who the row is, however its cells were read."""
+        return self.outcome, self.person_id
 
 
 @dataclass(frozen=True)
@@ -212,8 +222,8 @@ def resolve(command: ResolveRow, row: WaitingRow) -> list[Event]:
     """What a human found, once; who finds otherwise later is refused."""
     if row.quarantined is None:
         raise Unknown("no row waits under this id")
-    if row.resolved == command:
-        return []  # Said twice, true once.
+    if row.resolved is not None and row.resolved.end == command.end:
+        return []  # Said twice, true once: with the corrections that came first.
     if row.resolved is not None:
         raise AlreadyResolved("the row was resolved before")
     somebody = command.outcome in {RowOutcome.MATCHED, RowOutcome.NEW}
@@ -221,7 +231,13 @@ def resolve(command: ResolveRow, row: WaitingRow) -> list[Event]:
         raise OutcomeUnfit("a row is a named person or nobody's")
     known = row.quarantined
     return [
-        RowResolved(list_id=known.list_id, row_id=known.row_id, outcome=command.outcome, person_id=command.person_id)
+        RowResolved(
+            list_id=known.list_id,
+            row_id=known.row_id,
+            outcome=command.outcome,
+            person_id=command.person_id,
+            corrections=dict(command.corrections) or None,
+        )
     ]
 
 
@@ -231,7 +247,8 @@ def evolve_row(row: WaitingRow, event: Event) -> WaitingRow:
         case RowQuarantined():
             return replace(row, quarantined=event)
         case RowResolved():
-            return replace(row, resolved=ResolveRow(event.outcome, event.person_id))
+            corrections = event.corrections if isinstance(event.corrections, dict) else {}
+            return replace(row, resolved=ResolveRow(event.outcome, event.person_id, corrections))
         case _:
             return row
 

@@ -4,17 +4,19 @@
 A row registers a person, adds facts to one, or waits for a human; it never opens or ends a case.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from uuid import UUID, uuid5
 
+from libs.events.database import Away
 from libs.events.decider import Invalid
 from libs.events.handling import Target
 from libs.events.record import Meta, Position
 from libs.events.service import Parts
-from libs.sheets.applying import import_lock
+from libs.sheets.applying import ImportRunning, import_lock
 from services.registry.domain.police_list import Counts, FinishList, ReceiveList, list_decider
 from services.registry.feed.doing import Doing
 from services.registry.feed.facts import with_id
@@ -27,6 +29,7 @@ from services.registry.feed.vault import subject_of
 from services.registry.projections.lists import lists
 
 KIND = "police-list"
+_log = logging.getLogger(__name__)
 ListCommand = ReceiveList | FinishList
 
 
@@ -87,14 +90,24 @@ def outcome_of(parts: Parts, list_id: UUID) -> ListOutcome | None:
 
 
 def resume_lists(parts: Parts, meta: Meta, today: date) -> list[ListOutcome]:
-    """Finish what was begun and not finished, from the files as they were kept, the oldest first."""
+    """Finish what was begun and not finished, from the files as they were kept, the oldest first.
+
+    One that cannot be finished keeps no other waiting; it is tried again with the next call. `ImportRunning`, and
+    servers that are away, end all.
+    """
     with seeing_all(parts.engine) as connection:
         begun = [file_of(connection, one) for one in unfinished_lists(connection, lists.live(connection))]
     ended = []
     for file in begun:
         content = content_of(parts, file.list_id) if file is not None else None
-        if file is not None and content is not None:
+        if file is None or content is None:
+            continue
+        try:
             ended.append(apply_list(parts, Incoming(content, file.unit, file.as_of), meta, today))
+        except (ImportRunning, *Away):
+            raise
+        except Exception as error:  # noqa: BLE001 -- Whatever is wrong with one list is not wrong with the next.
+            _log.error("list %s was not finished: %s", file.list_id, type(error).__name__)
     return ended
 
 

@@ -1,4 +1,4 @@
-"""What the worker does about lists: finish those that were begun, destroy files whose time is over."""
+"""What the worker does about lists: finish those that were begun, follow up rows, destroy files out of time."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -10,6 +10,7 @@ from libs.events.service import Chore, Parts
 from libs.sheets.applying import ImportRunning
 from libs.vietnam.calendar import civil_date
 from services.registry.feed.applying import resume_lists
+from services.registry.feed.following import follow_all
 from services.registry.feed.keeping import KEPT_DAYS, destroy_files_before
 
 MINUTE, HOUR = 60, 3600
@@ -22,8 +23,11 @@ def _finish(parts: Parts) -> None:
 
 
 def _destroy(parts: Parts) -> None:
+    # What a human resolved is written while it can still be read.
+    follow_all(parts)
     destroy_files_before(parts, now(parts.engine) - timedelta(days=KEPT_DAYS))
 
 
 finish_lists = Chore("finish-lists", MINUTE, _finish)
+follow_rows = Chore("follow-rows", MINUTE, follow_all)
 destroy_files = Chore("destroy-files", HOUR, _destroy)

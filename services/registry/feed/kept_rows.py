@@ -16,13 +16,15 @@ from services.registry.projections.lists import quarantine
 KEPT_ROWS_BATCH_MAX = 5_000
 AT = "@"
 BEFORE_ALL = -1
+NO_ROW = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
     """A row: who it is or may be, its problems as `code@column`, and what it said, sealed, where a human must see it.
 
-    `done` rows are kept for their problems; of rows that wait, only `RowQuarantined` was said.
+    `done` rows are kept for their problems; of rows that wait, only `RowQuarantined` was said. `followed` are those
+    that a human resolved and whose facts are their person's.
     """
 
     row_id: UUID
@@ -39,6 +41,7 @@ class KeptRow:
     problems: tuple[str, ...] = ()
     sealed: bytes | None = None
     done: bool = False
+    followed: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -78,6 +81,22 @@ def rows_done(connection: Connection, rows: Collection[KeptRow]) -> None:
     silent = [row.row_id for row in rows if not row.problems]
     connection.execute(_LEAVE, {"rows": silent})
     connection.execute(_DONE, {"rows": [row.row_id for row in rows if row.problems]})
+
+
+def rows_to_follow(connection: Connection, limit: int, after: UUID = NO_ROW) -> list[UUID]:
+    """Rows that were resolved as somebody and whose facts were not written yet, from behind an id on."""
+    table = quarantine.live(connection)
+    statement = (
+        f"select r.row_id from list_row r join {table} q on q.row_id = r.row_id"  # noqa: S608 -- Our own words.
+        " where r.outcome = 'quarantined' and not r.followed and r.row_id > :after and q.person_id is not null"
+        " order by r.row_id limit :most"
+    )
+    return list(connection.execute(text(statement), {"after": after, "most": limit}).scalars())
+
+
+def row_followed(connection: Connection, row_id: UUID) -> None:
+    """The facts of a resolved row are its person's."""
+    connection.execute(_FOLLOWED, {"row": row_id})
 
 
 def row_waits_instead(connection: Connection, row: KeptRow) -> None:
@@ -129,6 +148,7 @@ _TO_DO = text(
 _ONE = text("select * from list_row where row_id = :row")
 _LEAVE = text("delete from list_row where row_id = any(:rows)")
 _DONE = text("update list_row set done = true where row_id = any(:rows)")
+_FOLLOWED = text("update list_row set followed = true where row_id = :row")
 _WAITS = text(
     "update list_row set outcome = 'quarantined', person_id = null, problems = :problems, sealed = :sealed,"
     " candidates = array_remove(cast(:candidates as uuid[]), null) where row_id = :row"

@@ -9,11 +9,10 @@ from sqlalchemy import Connection, text
 
 from libs.events.codec import Codec
 from libs.events.keyring import keyed_hash
-from libs.vietnam.names import folded_name
 from libs.vietnam.units import UnitRef, scope_communes
 from services.registry.feed.known import KnownPerson, known_persons
 from services.registry.feed.rows import ListRow
-from services.registry.projections.identifiers import names, numbers
+from services.registry.projections.identifiers import folded_text, names, numbers
 from services.registry.projections.persons import persons
 
 SOUGHT_ROWS_MAX = 2_000
@@ -59,7 +58,7 @@ def _by_name(
     connection: Connection, codec: Codec, rows: Sequence[ListRow], left: Sequence[int]
 ) -> list[tuple[int, UUID]]:
     sought = [n for n in left if rows[n].full_name]
-    hashes = [keyed_hash(codec.keyring, f"name:{folded_name(rows[n].full_name)}") for n in sought]
+    hashes = [keyed_hash(codec.keyring, folded_text(rows[n].full_name)) for n in sought]
     statement = (
         "select q.n, f.person_id from unnest(cast(:ns as bigint[]), cast(:hashes as bytea[]), cast(:years as bigint[]))"  # noqa: S608 -- Our own words.
         f" q(n, hash, year) cross join lateral (select p.person_id from {names.live(connection)} k"

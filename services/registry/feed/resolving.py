@@ -1,30 +1,26 @@
-"""What a human decides about a row that waits: who it is, somebody new, or nobody; then its facts are that person's."""
+"""What a human decides about a row that waits: who it is, somebody new, or nobody; and the facts that follow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import UUID
 
 from libs.events.contracts.registry.police_list import RowOutcome
-from libs.events.decider import Refused, Unknown
-from libs.events.handling import Outcome, Target
-from libs.events.record import Meta
+from libs.events.decider import Unknown
 from libs.events.service import Parts
 from libs.sheets.table import cell_text
 from services.registry.domain.person import PersonCommand
-from services.registry.domain.police_list import ResolveRow, row_decider
+from services.registry.domain.police_list import ResolveRow
 from services.registry.feed.cells import unpacked
-from services.registry.feed.facts import additions, registration, targets
+from services.registry.feed.facts import additions, registration
 from services.registry.feed.files import file_of, seeing_all
 from services.registry.feed.fingerprints import person_id_of
 from services.registry.feed.kept_rows import KeptRow, row_of
 from services.registry.feed.known import known_persons
-from services.registry.feed.links import link
 from services.registry.feed.matching import missing
 from services.registry.feed.refusals import ContentDestroyed, RowUnfit
 from services.registry.feed.rows import ListRow, parse_row
 from services.registry.feed.units import Sender
-from services.registry.feed.vault import Vault, subject_of
+from services.registry.feed.vault import Vault
 
 # A number in doubt is taken only when a human writes it again.
 DOUBTS = frozenset(
@@ -65,25 +61,6 @@ class OpenRow:
     sender: Sender
 
 
-@dataclass(frozen=True)
-class Decided:
-    """A resolution that was checked: the command that says so, and those that follow for the person."""
-
-    row: OpenRow
-    command: ResolveRow
-    follows: tuple[PersonCommand, ...]
-
-    @property
-    def stream(self) -> str:
-        """The row's own stream."""
-        return f"row-{self.row.kept.row_id}"
-
-    @property
-    def subject(self) -> str:
-        """The list's, as for every event of a list."""
-        return subject_of(self.row.kept.list_id)
-
-
 def open_row(parts: Parts, row_id: UUID, corrections: Mapping[str, str] | None = None) -> OpenRow:
     """The row, read anew with corrections in place of cells; `Unknown` when none waits or waited under this id."""
     with seeing_all(parts.engine) as connection:
@@ -105,49 +82,30 @@ def open_row(parts: Parts, row_id: UUID, corrections: Mapping[str, str] | None =
     return OpenRow(kept, cells, suggested, said, sender)
 
 
-def decide_row(parts: Parts, row_id: UUID, resolution: Resolution) -> Decided:
-    """Check a resolution and say what follows; raises `Unknown`, `RowUnfit` or `ContentDestroyed`."""
-    row = open_row(parts, row_id, resolution.corrections)
-    match resolution.outcome:
-        case RowOutcome.NEW:
-            person_id = person_id_of(row_id)
-            return Decided(row, ResolveRow(RowOutcome.NEW, person_id), (_registration(row, person_id),))
-        case RowOutcome.MATCHED if resolution.person_id is not None:
+def command_of(row_id: UUID, resolution: Resolution) -> ResolveRow:
+    """The command that says so; somebody new has the id that the row gives."""
+    person_id = person_id_of(row_id) if resolution.outcome is RowOutcome.NEW else resolution.person_id
+    return ResolveRow(resolution.outcome, person_id, resolution.corrections)
+
+
+def check(parts: Parts, row_id: UUID, command: ResolveRow) -> None:
+    """Raise `Unknown`, `RowUnfit` or `ContentDestroyed` where the facts could not follow."""
+    facts(parts, open_row(parts, row_id, command.corrections), command.outcome, command.person_id)
+
+
+def facts(parts: Parts, row: OpenRow, outcome: RowOutcome, person_id: UUID | None) -> list[PersonCommand]:
+    """What a row says of the person it was found to be, as far as it is not known; raises as `check`."""
+    match outcome:
+        case RowOutcome.NEW if person_id is not None:
+            return [_registration(row, person_id)]
+        case RowOutcome.MATCHED if person_id is not None:
             with seeing_all(parts.engine) as connection:
-                known = known_persons(connection, parts.codec, [resolution.person_id]).get(resolution.person_id)
+                known = known_persons(connection, parts.codec, [person_id]).get(person_id)
             if known is None:
                 raise Unknown("nobody is registered under this id")
-            adds = additions(row.said, known, row.kept.list_id, row.sender) if row.said else []
-            return Decided(row, ResolveRow(RowOutcome.MATCHED, resolution.person_id), tuple(adds))
+            return additions(row.said, known, row.kept.list_id, row.sender) if row.said else []
         case _:
-            return Decided(row, ResolveRow(resolution.outcome, resolution.person_id), ())
-
-
-def target_of(decided: Decided, meta: Meta) -> Target[Any, Any]:
-    """The command on the row; handle it first, `follow` only when it was accepted."""
-    return Target(row_decider, decided.stream, decided.command, meta, subject=decided.subject)
-
-
-def follow(parts: Parts, decided: Decided, meta: Meta) -> list[Outcome]:
-    """The row's facts for the person found, and the memory of whom these words mean. Said twice, done once."""
-    person_id, kept = decided.command.person_id, decided.row.kept
-    if person_id is None:
-        return []
-    results = parts.handler.handle_many(targets(person_id, kept.row_id, decided.follows, meta))
-    for result in results:
-        if isinstance(result, Refused):
-            raise result
-    with seeing_all(parts.engine) as connection:
-        link(connection, kept.sender, decided.row.sender.as_of, [(person_id, kept.fingerprint)])
-    return [result for result in results if isinstance(result, Outcome)]
-
-
-def resolve_row(parts: Parts, row_id: UUID, resolution: Resolution, meta: Meta) -> Outcome:
-    """Decide, handle and follow in one call: the outcome of the row's own command."""
-    decided = decide_row(parts, row_id, resolution)
-    outcome = parts.handler.handle(target_of(decided, meta))
-    follow(parts, decided, meta)
-    return outcome
+            return []
 
 
 def _registration(row: OpenRow, person_id: UUID) -> PersonCommand:

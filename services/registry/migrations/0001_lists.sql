@@ -41,11 +41,14 @@ create table list_row (
     candidates  uuid[]   not null,
     problems    text[]   not null,
     sealed      bytea,
-    done        boolean  not null default false
+    done        boolean  not null default false,
+    -- Whether the facts of a row that a human resolved were written to its person.
+    followed    boolean  not null default false
 );
 
 create index list_row_todo on list_row (list_id, ordinal) where not done;
 create index list_row_known on list_row (sender, fingerprint);
+create index list_row_unfollowed on list_row (row_id) where outcome = 'quarantined' and not followed;
 
 -- The last row by which a sender meant a person: said again word for word, it changes nothing.
 create table list_link (

@@ -10,7 +10,9 @@ from libs.events.contracts.registry.case import (
     CasePaused,
     CaseResumed,
     CompletionReported,
+    DeterminationUnnoted,
     DossierOpened,
+    EndCorrected,
     HelperAssigned,
     ManagementDecided,
     RemovalApproved,
@@ -181,6 +183,18 @@ def ended(event: CaseEnded, row: CaseRow | None) -> CaseRow | None:
     return row and replace(
         row, stage=Stage.ENDED, is_open=False, closed_on=event.ended_on, end_reason=event.reason, to_unit=None
     )
+
+
+@cases.on(DeterminationUnnoted, key=lambda e: e.case_id)
+def unnoted(event: DeterminationUnnoted, row: CaseRow | None) -> CaseRow | None:
+    """A case that closed with it goes to a human."""
+    return row and replace(row, needs_review=row.needs_review or event.needs_review)
+
+
+@cases.on(EndCorrected, key=lambda e: e.case_id)
+def end_corrected(event: EndCorrected, row: CaseRow | None) -> CaseRow | None:
+    """The end follows what ended it, or goes to a human."""
+    return row and replace(row, closed_on=event.ended_on, needs_review=row.needs_review or event.needs_review)
 
 
 @cases.on(TermCorrected, key=lambda e: e.case_id)

@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from libs.events.columns import HashOf
 from libs.events.contracts.registry.person import NameRecorded, NumberRecorded, PersonRegistered
 from libs.events.event import Sealed, sealed
-from libs.events.keyring import Keyring, keyed_hash
 from libs.events.projection import Projection
 from libs.vietnam.names import folded_name, name_tokens
 
 
-def _folded(name: str) -> str:
+def folded_text(name: str) -> str:
+    """What a name is hashed by as a whole."""
     return f"name:{folded_name(name)}"
 
 
@@ -25,7 +23,7 @@ class NameRow:
     event_id: str
     person_id: UUID
     full_name: Sealed
-    folded_hash: Annotated[bytes | None, HashOf("full_name", lambda name, _row: _folded(name))] = None
+    folded_hash: Annotated[bytes | None, HashOf("full_name", lambda name, _row: folded_text(name))] = None
     token_hashes: Annotated[list[bytes] | None, HashOf("full_name", lambda name, _row: list(name_tokens(name)))] = None
 
 
@@ -41,8 +39,12 @@ class NumberRow:
     legacy_hash: Annotated[bytes | None, HashOf("legacy_id9", lambda number, _row: number)] = None
 
 
-names = Projection("registry.names", 1, NameRow, indexes=["(folded_hash)", "using gin (token_hashes)", "(person_id)"])
-numbers = Projection("registry.numbers", 1, NumberRow, indexes=["(citizen_hash)", "(legacy_hash)", "(person_id)"])
+# Who sees the person sees their names and numbers.
+OWNER = "unit_of_person(person_id)"
+names = Projection("registry.names", 1, NameRow, unit=OWNER, indexes=["(folded_hash)", "(person_id)"])
+numbers = Projection(
+    "registry.numbers", 1, NumberRow, unit=OWNER, indexes=["(citizen_hash)", "(legacy_hash)", "(person_id)"]
+)
 
 
 @names.on(PersonRegistered, key=lambda e: _recorded_by(e.full_name))
@@ -67,25 +69,6 @@ def numbered_first(event: PersonRegistered, row: NumberRow | None) -> NumberRow:
 def numbered_later(event: NumberRecorded, row: NumberRow | None) -> NumberRow:
     """One more; earlier ones stay (domain 5.2, rule 10)."""
     return _numbers(event.person_id, event.citizen_id, event.legacy_id9)
-
-
-def found_by_name(connection: Connection, keyring: Keyring, name: str) -> set[UUID]:
-    """Persons with a name that folds as this one does."""
-    rows = names.read(connection, "folded_hash = :hash", hash=keyed_hash(keyring, _folded(name)))
-    return {row.person_id for row in rows}
-
-
-def found_by_tokens(connection: Connection, keyring: Keyring, name: str, limit: int) -> set[UUID]:
-    """Persons with a name that holds every word of this one, at most `limit`."""
-    wanted = [keyed_hash(keyring, token) for token in name_tokens(name)]
-    rows = names.read(connection, "token_hashes @> :hashes", tail="limit :most", hashes=wanted, most=limit)
-    return {row.person_id for row in rows}
-
-
-def found_by_number(connection: Connection, keyring: Keyring, number: str) -> set[UUID]:
-    """Persons that ever had this number, of 12 digits or 9."""
-    rows = numbers.read(connection, "citizen_hash = :hash or legacy_hash = :hash", hash=keyed_hash(keyring, number))
-    return {row.person_id for row in rows}
 
 
 def _name(person_id: UUID, value: object) -> NameRow | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from libs.events.contracts.registry.case import CompletionReported, TransferReceived
 from libs.events.contracts.registry.person import (
     NameRecorded,
     NumberRecorded,
@@ -18,7 +19,10 @@ from libs.events.projection import Projection
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person now; the unit is where the person lives according to the latest residence."""
+    """A person now; `unit` is where they live according to the latest residence, `managed_in` that of the latest case.
+
+    Both see the person: they differ until the case follows a move.
+    """
 
     person_id: UUID
     unit: str
@@ -31,9 +35,12 @@ class PersonRow:
     legacy_id9: Sealed | None
     address: Sealed | None
     died_on: date | None = None
+    managed_in: str | None = None
 
 
-persons = Projection("registry.persons", 1, PersonRow, unit="unit", indexes=["(unit)"])
+persons = Projection(
+    "registry.persons", 1, PersonRow, unit="unit_in_charge(unit, managed_in)", indexes=["(unit)", "(managed_in)"]
+)
 
 
 @persons.on(PersonRegistered, key=lambda e: e.person_id)
@@ -79,6 +86,18 @@ def resided(event: ResidenceRecorded, row: PersonRow | None) -> PersonRow | None
     if row is None or event.lived_from < row.lived_from:
         return row
     return replace(row, unit=event.unit, lived_from=event.lived_from, address=sealed(event.address))
+
+
+@persons.on(CompletionReported, key=lambda e: e.person_id)
+def managed(event: CompletionReported, row: PersonRow | None) -> PersonRow | None:
+    """The commune of the case knows whom it is about."""
+    return None if row is None else replace(row, managed_in=event.unit)
+
+
+@persons.on(TransferReceived, key=lambda e: e.person_id)
+def moved(event: TransferReceived, row: PersonRow | None) -> PersonRow | None:
+    """The new commune does; the old one keeps what it recorded."""
+    return None if row is None else replace(row, managed_in=event.unit)
 
 
 @persons.on(PersonDied, key=lambda e: e.person_id)

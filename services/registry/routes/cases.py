@@ -1,170 +1,33 @@
-"""Post-rehab cases: from the report to removal from the list, and the commune's management ledger."""
+"""Commands on post-rehab cases: from the report to removal from the list, or an earlier end."""
 
-from dataclasses import asdict
-from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import AwareDatetime, StringConstraints
-
-from libs.events.contracts.values import CaseStage, Category, EndReason
-from libs.events.decision import Decision, DocumentNumber
 from libs.events.handling import Outcome
-from libs.web.answers import Seen
-from libs.web.bodies import Body, View
 from libs.web.edge import Edge
-from libs.web.paging import Page, PageRequest
 from libs.web.roles import Permission
 from libs.web.routing import Router
 from services.registry.domain.case import case_decider
 from services.registry.domain.case import commands as c
 from services.registry.projections.arrivals import arrivals
-from services.registry.projections.cases import CaseRow, cases
+from services.registry.projections.cases import cases
 from services.registry.projections.episodes import episodes
-from services.registry.projections.persons import persons
+from services.registry.routes.case_bodies import (
+    AbsenceBody,
+    BounceBody,
+    DossierBody,
+    EndBody,
+    HelperBody,
+    ManagementBody,
+    PrisonBody,
+    ReceiptBody,
+    ReleaseBody,
+    RemovalBody,
+    ReportBody,
+    TransferBody,
+)
 from services.registry.routes.units import known_unit
 
 router = Router("cases")
-Document = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-
-
-class ReportBody(Body):
-    """The completed episode, and when the person presented at the commune (R-10)."""
-
-    episode_id: UUID
-    unit: str
-    presented_on: date
-
-
-class DossierBody(Body):
-    """When the papers of R-13 were together."""
-
-    opened_on: date
-
-
-class DecisionBody(Body):
-    """A signed decision (quyết định); `body` is the deciding office, `unit` its unit, `signer` an opaque id."""
-
-    number: DocumentNumber
-    signed_on: date
-    body: Document
-    unit: str
-    signer: Document
-
-    def decision(self) -> Decision:
-        """As the events carry it; the rules are added by what was decided."""
-        unit = known_unit(self.unit)
-        return Decision(number=self.number, signed_on=self.signed_on, body=self.body, unit=unit, signer=self.signer)
-
-
-class ManagementBody(DecisionBody):
-    """`reviewed` says that a human looked at a decision that comes after its term."""
-
-    reviewed: bool = False
-
-
-class HelperBody(Body):
-    """Who counsels and helps (R-38)."""
-
-    helper_id: UUID
-    organisation: Document
-    assigned_on: date
-
-
-class AbsenceBody(Body):
-    """An absence that is over; `absent_until` is the first day back (R-18)."""
-
-    absent_from: date
-    absent_until: date
-    reported: bool
-
-
-class TransferBody(Body):
-    """Where to, when the person left, and when the other commune was told (R-19, R-20)."""
-
-    to_unit: str
-    left_at: AwareDatetime
-    notified_at: AwareDatetime
-
-
-class ReceiptBody(Body):
-    """When the new commune found the person living there."""
-
-    received_on: date
-
-
-class BounceBody(Body):
-    """When and why the new commune sent the case back."""
-
-    bounced_on: date
-    reason: Reason
-
-
-class PrisonBody(Body):
-    """When a prison sentence began."""
-
-    imprisoned_on: date
-
-
-class ReleaseBody(Body):
-    """When the person was released."""
-
-    released_on: date
-
-
-class RemovalBody(DecisionBody):
-    """The certificate (Mẫu 54); `despite` answers a removal that was withheld."""
-
-    certificate_number: Document
-    despite: Reason | None = None
-
-
-class EndBody(Body):
-    """An early end that the law of the day knows (R-33, R-36), or an annulment."""
-
-    reason: EndReason
-    ended_on: date
-
-
-class CaseView(View):
-    """A case, as a line of the ledger; `needs_review` asks for a human after a correction."""
-
-    case_id: UUID
-    person_id: UUID
-    episode_id: UUID
-    unit: str
-    stage: CaseStage
-    completed_on: date
-    presented_on: date
-    category: Category | None
-    decision_number: str | None
-    decided_on: date | None
-    term_ends_on: date | None
-    helper_ids: tuple[UUID, ...]
-    uses: int
-    to_unit: str | None
-    closed_on: date | None
-    end_reason: EndReason | None
-    needs_review: bool
-
-
-class ArrivalView(View):
-    """A case on its way."""
-
-    case_id: UUID
-    person_id: UUID
-    from_unit: str
-    to_unit: str
-    left_on: date
-
-
-class LedgerLine(CaseView):
-    """A case with the name of its person."""
-
-    full_name: str | None
-    birth_year: int | None
 
 
 @router.command("/v1/cases", permission=Permission.CASE_REPORT, created="/v1/cases/{id}")
@@ -183,16 +46,9 @@ def report_completion(body: ReportBody, edge: Edge) -> Outcome:
         today=edge.today,
         age_at_decision=episode.age_at_decision,
         age_at_completion=episode.age_at_completion,
+        relied_on=str(edge.relied_on[-1]),
     )
     return edge.handle(case_decider, f"case-{case_id}", command, subject=f"person-{episode.person_id}")
-
-
-@router.query("/v1/cases/{case_id}", permission=Permission.CASE_READ, person=True)
-def read_case(case_id: UUID, edge: Edge) -> Seen[CaseView]:
-    """A case as it stands."""
-    row = edge.find(cases, case_id)
-    edge.mine(assigned=row.helper_ids)
-    return Seen(_view(row), [row.person_id], stream=f"case-{case_id}")
 
 
 @router.command("/v1/cases/{case_id}/dossier", permission=Permission.CASE_DOSSIER)
@@ -226,13 +82,6 @@ def notify_transfer(case_id: UUID, body: TransferBody, edge: Edge) -> Outcome:
     """Tell the new commune that the person moved there."""
     command = c.NotifyTransfer(known_unit(body.to_unit), body.left_at, body.notified_at, edge.today)
     return _handle(edge, case_id, command)
-
-
-@router.query("/v1/arriving-cases", permission=Permission.CASE_RECEIVE, person=True)
-def list_arriving(unit: Annotated[str, Query()], request: PageRequest, edge: Edge) -> Seen[Page[ArrivalView]]:
-    """Cases on their way to a unit of the caller."""
-    rows = edge.page(arrivals, request, "to_unit = :unit", unit=edge.within(known_unit(unit)))
-    return Seen(rows.page(lambda row: ArrivalView(**asdict(row))), rows.column("person_id"))
 
 
 @router.command("/v1/cases/{case_id}/transfers/receipt", permission=Permission.CASE_RECEIVE)
@@ -278,24 +127,6 @@ def end_case(case_id: UUID, body: EndBody, edge: Edge) -> Outcome:
     return _handle(edge, case_id, c.EndCase(body.reason, body.ended_on, edge.today))
 
 
-@router.query("/v1/management-ledger", permission=Permission.LEDGER_READ, person=True)
-def read_ledger(unit: Annotated[str, Query()], request: PageRequest, edge: Edge) -> Seen[Page[LedgerLine]]:
-    """The management ledger (sổ quản lý) of a commune: its cases, with names."""
-    rows = edge.page(cases, request, "unit = :unit", unit=edge.within(known_unit(unit)))
-    people = persons.read(edge.reading(persons), "person_id = any(:ids)", ids=rows.column("person_id"))
-    known = {person.person_id: person for person in people}
-
-    def line(row: CaseRow) -> LedgerLine:
-        person = known.get(row.person_id)
-        return LedgerLine(
-            **_view(row).model_dump(),
-            full_name=edge.reveal(person.full_name) if person else None,
-            birth_year=person.birth_year if person else None,
-        )
-
-    return Seen(rows.page(line), rows.column("person_id"))
-
-
 def _handle(edge: Edge, case_id: UUID, command: c.CaseCommand) -> Outcome:
     edge.find(cases, case_id)
     return edge.handle(case_decider, f"case-{case_id}", command)
@@ -304,7 +135,3 @@ def _handle(edge: Edge, case_id: UUID, command: c.CaseCommand) -> Outcome:
 def _arrived(edge: Edge, case_id: UUID, command: c.CaseCommand) -> Outcome:
     edge.find(arrivals, case_id)
     return edge.handle(case_decider, f"case-{case_id}", command)
-
-
-def _view(row: CaseRow) -> CaseView:
-    return CaseView(**{name: getattr(row, name) for name in CaseView.model_fields})

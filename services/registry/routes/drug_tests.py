@@ -1,10 +1,9 @@
-"""Drug tests and determinations of addiction."""
+"""Drug tests: recorded, corrected, annulled."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from libs.events.contracts.registry.drug_test import DrugTestResult, DrugTestStage
 from libs.events.handling import Outcome
@@ -12,15 +11,13 @@ from libs.web.bodies import Body
 from libs.web.edge import Edge
 from libs.web.roles import Permission
 from libs.web.routing import Router
-from services.registry.domain.determination import LastCompletion, RecordDetermination, determination_decider
 from services.registry.domain.drug_test import AnnulTest, CorrectTest, RecordTest, drug_test_decider
 from services.registry.projections.drug_tests import drug_tests
-from services.registry.projections.episodes import episodes, last_completion
 from services.registry.projections.persons import persons
+from services.registry.routes.people import recording_unit
+from services.registry.routes.texts import Document, Reason
 
 router = Router("drug-tests")
-Document = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class TestBody(Body):
@@ -49,16 +46,6 @@ class AnnulmentBody(Body):
     reason: Reason
 
 
-class DeterminationBody(Body):
-    """What a competent body found (L73 Art 27, L120 Art 31)."""
-
-    person_id: UUID
-    determined_on: date
-    addicted: bool
-    body: Document
-    certificate_number: Document
-
-
 @router.command("/v1/drug-tests", permission=Permission.TEST_RECORD, created="/v1/drug-tests/{id}")
 def record_test(body: TestBody, edge: Edge) -> Outcome:
     """Record a test; a confirmed positive in the term is a detected use of the case (R-25)."""
@@ -67,7 +54,7 @@ def record_test(body: TestBody, edge: Edge) -> Outcome:
     command = RecordTest(
         test_id=test_id,
         person_id=body.person_id,
-        unit=row.unit,
+        unit=recording_unit(edge, row),
         sampled_on=body.sampled_on,
         today=edge.today,
         stage=body.stage,
@@ -92,28 +79,3 @@ def annul_test(test_id: UUID, body: AnnulmentBody, edge: Edge) -> Outcome:
     """Annul a test."""
     edge.find(drug_tests, test_id)
     return edge.handle(drug_test_decider, f"test-{test_id}", AnnulTest(edge.today, body.reason))
-
-
-@router.command(
-    "/v1/addiction-determinations",
-    permission=Permission.DETERMINATION_RECORD,
-    created="/v1/addiction-determinations/{id}",
-)
-def record_determination(body: DeterminationBody, edge: Edge) -> Outcome:
-    """Record a determination; after a completed episode an addiction is a relapse (D116 Art 3(6))."""
-    row = edge.find(persons, body.person_id)
-    last = last_completion(edge.reading(episodes), body.person_id, body.determined_on)
-    determination_id = edge.new_id("determination")
-    command = RecordDetermination(
-        determination_id=determination_id,
-        person_id=body.person_id,
-        unit=row.unit,
-        determined_on=body.determined_on,
-        today=edge.today,
-        addicted=body.addicted,
-        body=body.body,
-        certificate_number=body.certificate_number,
-        last_completion=last and LastCompletion(*last),
-    )
-    stream = f"determination-{determination_id}"
-    return edge.handle(determination_decider, stream, command, subject=f"person-{body.person_id}")

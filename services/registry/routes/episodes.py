@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from libs.events.contracts.values import EpisodeKind
 from libs.events.handling import Outcome
@@ -15,10 +15,10 @@ from libs.web.routing import Router
 from services.registry.domain.episode import CompleteEpisode, CorrectCompletion, episode_decider
 from services.registry.projections.episodes import episodes
 from services.registry.projections.persons import persons
+from services.registry.routes.texts import Document, Reason
 from services.registry.routes.units import known_unit
 
 router = Router("episodes")
-Document = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 AgeInYears = Annotated[int, Field(ge=12, le=120)]
 
 
@@ -39,7 +39,7 @@ class CorrectionBody(Body):
     """The right date of completion, and why the other was wrong."""
 
     completed_on: date
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    reason: Reason
 
 
 @router.command("/v1/completed-episodes", permission=Permission.CASE_REPORT, created="/v1/completed-episodes/{id}")

@@ -29,11 +29,11 @@ from services.registry.domain.person import (
     person_decider,
 )
 from services.registry.projections.cases import cases
-from services.registry.projections.identifiers import found_by_name, found_by_number, found_by_tokens, names, numbers
+from services.registry.projections.identifiers import names, numbers
 from services.registry.projections.persons import PersonRow, persons
 from services.registry.routes.units import known_unit
+from services.registry.searching import wanted
 
-SEARCHED_MAX = 200
 router = Router("persons")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
@@ -148,13 +148,10 @@ def read_person(person_id: UUID, edge: Edge) -> Seen[PersonView]:
 def search_persons(body: SearchBody, request: PageRequest, edge: Edge) -> Seen[Page[PersonView]]:
     """Persons within the caller's scope, by any number or name they ever had; the text stands in no URL."""
     connection, keyring = edge.reading(persons, names, numbers), edge.parts.codec.keyring
-    found: set[UUID] = set()
-    if body.number:
-        found |= found_by_number(connection, keyring, clean_number(body.number))
-    if body.name:
-        found |= found_by_name(connection, keyring, normal_name(body.name))
-        found |= found_by_tokens(connection, keyring, normal_name(body.name), SEARCHED_MAX)
-    rows = edge.page(persons, request, "person_id = any(:found)", found=list(found))
+    number = clean_number(body.number) if body.number else None
+    name = normal_name(body.name) if body.name else None
+    where, values = wanted(connection, keyring, edge.admitted.reach.units, number, name)
+    rows = edge.page(persons, request, where, **values)
     return Seen(rows.page(lambda row: _view(edge, row)), rows.column("person_id"))
 
 

@@ -8,7 +8,6 @@ from fastapi import Form, Query, UploadFile
 from pydantic import Field, StringConstraints
 
 from libs.events.contracts.registry.police_list import RowOutcome
-from libs.events.handling import Outcome
 from libs.vietnam.units import UnitRef
 from libs.web.answers import Done, Seen
 from libs.web.bodies import Body, View
@@ -17,10 +16,12 @@ from libs.web.paging import Page, PageRequest
 from libs.web.refusals import CursorMalformed
 from libs.web.roles import Permission
 from libs.web.routing import Router
+from services.registry.domain.police_list import row_decider
 from services.registry.feed.applying import ListOutcome, apply_list
+from services.registry.feed.following import follow
 from services.registry.feed.kept_rows import BEFORE_ALL, KeptRow, problems_of
 from services.registry.feed.reading import Incoming
-from services.registry.feed.resolving import Resolution, decide_row, follow, open_row, target_of
+from services.registry.feed.resolving import Resolution, check, command_of, open_row
 from services.registry.projections.lists import ListLine, QuarantinedRow, lists, quarantine
 from services.registry.routes.units import known_unit
 
@@ -91,6 +92,14 @@ class ResolutionBody(Body):
     corrections: dict[str, Cell] = Field(default={}, max_length=40)
 
 
+class ResolvedView(View):
+    """Who a row was said to be; for a new person, under which id."""
+
+    row_id: UUID
+    outcome: RowOutcome
+    person_id: UUID | None
+
+
 @router.command("/v1/police-lists", permission=Permission.LIST_IMPORT, body_bytes_max=FILE_BYTES_MAX)
 def send_list(
     file: UploadFile, unit: Annotated[str, Form()], edge: Edge, as_of: Annotated[date | None, Form()] = None
@@ -140,14 +149,17 @@ def read_waiting(row_id: UUID, edge: Edge) -> Seen[RowView]:
 
 
 @router.command("/v1/quarantined-rows/{row_id}/resolution", permission=Permission.LIST_RESOLVE)
-def resolve_row(row_id: UUID, body: ResolutionBody, edge: Edge) -> Outcome:
+def resolve_row(row_id: UUID, body: ResolutionBody, edge: Edge) -> Done[ResolvedView]:
     """Say who a row is; its facts are then that person's."""
-    edge.find(quarantine, row_id)
-    decided = decide_row(edge.parts, row_id, Resolution(body.outcome, body.person_id, body.corrections))
-    target = target_of(decided, edge.meta())
-    outcome = edge.handle(target.decider, target.stream, target.command, subject=target.subject)
-    follow(edge.parts, decided, edge.meta())
-    return outcome
+    waiting = edge.find(quarantine, row_id)
+    command = command_of(row_id, Resolution(body.outcome, body.person_id, body.corrections))
+    edge.snapshot.close()
+    if waiting.outcome is None:
+        check(edge.parts, row_id, command)
+    outcome = edge.handle(row_decider, f"row-{row_id}", command)
+    # Said again, it is done again where it was not: a `Done` is not answered from the command log alone.
+    follow(edge.parts, row_id)
+    return Done(ResolvedView(row_id=row_id, outcome=command.outcome, person_id=command.person_id), outcome)
 
 
 def _outcome(ended: ListOutcome) -> ListView:

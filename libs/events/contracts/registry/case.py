@@ -9,7 +9,10 @@ from libs.events.event import Event, Health
 
 
 class CompletionReported(Event, type="registry.completion-reported", version=1, effective="presented_on"):
-    """The person presented at the commune after completing, or a facility or the police told of it (R-10)."""
+    """The person presented at the commune after completing, or a facility or the police told of it (R-10).
+
+    `relied_on` is the position of the completion that the registry knew.
+    """
 
     case_id: UUID
     person_id: UUID
@@ -23,6 +26,7 @@ class CompletionReported(Event, type="registry.completion-reported", version=1, 
     age_at_completion: int | None = None
     rules: tuple[str, ...]
     policies: tuple[str, ...] = ()
+    relied_on: str | None = None
 
 
 class DossierOpened(Event, type="registry.dossier-opened", version=1, effective="opened_on"):
@@ -164,6 +168,20 @@ class DeterminationNoted(Event, type="registry.determination-noted", version=1, 
     person_id: UUID
     determined_on: date
     addicted: bool
+    determination_id: UUID | None = None
+
+
+class DeterminationUnnoted(Event, type="registry.determination-unnoted", version=1, effective="determined_on"):
+    """A determination of which the case had taken note was corrected or annulled.
+
+    `needs_review` when the case had closed with it.
+    """
+
+    case_id: UUID
+    person_id: UUID
+    determination_id: UUID
+    determined_on: date
+    needs_review: bool
 
 
 class RemovalReviewOpened(Event, type="registry.removal-review-opened", version=1, effective="opened_on"):
@@ -208,6 +226,21 @@ class CaseEnded(Event, type="registry.case-ended", version=1, effective="ended_o
     ended_on: date
     rules: tuple[str, ...]
     policies: tuple[str, ...] = ()
+
+
+class EndCorrected(Event, type="registry.end-corrected", version=1, effective="ended_on"):
+    """The fact that ended the case was corrected: the end follows it.
+
+    Where that fact is no more, the end is left as it was and `needs_review`.
+    """
+
+    case_id: UUID
+    person_id: UUID
+    reason: EndReason
+    ended_on: date
+    was: date
+    needs_review: bool
+    rules: tuple[str, ...]
 
 
 class TermCorrected(Event, type="registry.term-corrected", version=1, effective="term_starts_on"):

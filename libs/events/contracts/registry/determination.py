@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from libs.events.contracts.values import UnitRef
-from libs.events.event import Event
+from libs.events.event import Event, Health
 
 
 class DeterminationRecorded(Event, type="registry.determination-recorded", version=1, effective="determined_on"):
@@ -19,6 +19,26 @@ class DeterminationRecorded(Event, type="registry.determination-recorded", versi
     certificate_number: str
 
 
+class DeterminationCorrected(Event, type="registry.determination-corrected", version=1, effective="determined_on"):
+    """The record of a determination was wrong; what it proved and what followed from it is looked at anew."""
+
+    determination_id: UUID
+    person_id: UUID
+    determined_on: date
+    addicted: bool
+    was: date
+    reason: Health[str]
+
+
+class DeterminationAnnulled(Event, type="registry.determination-annulled", version=1, effective="annulled_on"):
+    """The determination counts for nothing any more."""
+
+    determination_id: UUID
+    person_id: UUID
+    annulled_on: date
+    reason: Health[str]
+
+
 class RelapseConfirmed(Event, type="registry.relapse-confirmed", version=1, effective="determined_on"):
     """A relapse (tái nghiện): determined addicted after a completed episode, case open or not (D116 Art 3(6)).
 
@@ -31,3 +51,16 @@ class RelapseConfirmed(Event, type="registry.relapse-confirmed", version=1, effe
     unit: UnitRef
     determined_on: date
     relied_on: str
+
+
+class RelapseWithdrawn(Event, type="registry.relapse-withdrawn", version=1, effective="determined_on"):
+    """A relapse that had been confirmed is none: its determination was corrected or annulled.
+
+    `determined_on` is the date that had counted; where the corrected determination proves a relapse, that is
+    confirmed anew.
+    """
+
+    determination_id: UUID
+    person_id: UUID
+    episode_id: UUID
+    determined_on: date

@@ -55,7 +55,7 @@ class ResidenceRecorded(Event, type="registry.residence-recorded", version=1, ef
 
 
 class PersonDied(Event, type="registry.person-died", version=1, effective="died_on"):
-    """The person's death was confirmed (R-36)."""
+    """The person's death was confirmed (R-36); told again with another date, that date counts."""
 
     person_id: UUID
     died_on: date

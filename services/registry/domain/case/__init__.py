@@ -9,8 +9,8 @@ from libs.vietnam.calendar import CalendarUnknown
 from services.registry.domain.case.closing import (
     approve_removal,
     clear_use,
+    correct_death,
     end_case,
-    note_determination,
     note_use,
     open_removal_review,
 )
@@ -21,6 +21,7 @@ from services.registry.domain.case.commands import (
     CaseCommand,
     ClearUse,
     CorrectCompletionDate,
+    CorrectDeath,
     DecideManagement,
     EndCase,
     Imprison,
@@ -33,6 +34,13 @@ from services.registry.domain.case.commands import (
     RecordAbsence,
     Release,
     ReportCompletion,
+    RetractDetermination,
+    ReviseDetermination,
+)
+from services.registry.domain.case.determining import (
+    note_determination,
+    retract_determination,
+    revise_determination,
 )
 from services.registry.domain.case.managing import (
     assign_helper,
@@ -91,12 +99,18 @@ def _decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:  # noqa:
             return clear_use(command, case)
         case NoteDetermination():
             return note_determination(command, case, law)
+        case ReviseDetermination():
+            return revise_determination(command, case, law)
+        case RetractDetermination():
+            return retract_determination(command, case)
         case OpenRemovalReview():
             return open_removal_review(command, case, law)
         case ApproveRemoval():
             return approve_removal(command, case, law)
         case EndCase():
             return end_case(command, case, law)
+        case CorrectDeath():
+            return correct_death(command, case, law)
         case CorrectCompletionDate():
             return correct_completion_date(command, case, law)
         case _:

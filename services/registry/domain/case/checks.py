@@ -17,13 +17,16 @@ def in_order(*dates: date) -> None:
         raise WrongDates("the dates contradict each other, or lie in the future")
 
 
-def at_stage(case: Case, *stages: Stage) -> None:
-    """The case is in one of these stages; else `WrongStage`, or `NotUnderManagement` where that is what is missing."""
+def at_stage(case: Case, *stages: Stage, rules: tuple[str, ...]) -> None:
+    """The case is in one of the stages at which these rules allow a step.
+
+    Else `WrongStage`, or `NotUnderManagement` where that is what is missing; both name the rules.
+    """
     if case.stage in stages:
         return
     if set(stages) <= MANAGED and case.stage not in MANAGED:
-        raise NotUnderManagement("the case is not under management", stage=case.stage)
-    raise WrongStage("the case is in another stage", stage=case.stage)
+        raise NotUnderManagement("the case is not under management", rules=rules, stage=case.stage)
+    raise WrongStage("the case is in another stage", rules=rules, stage=case.stage)
 
 
 def decided_by_law(decision: Decision, case: Case, law: Law) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""How a case closes: use and determinations noted, removal reviewed, and the early ends."""
+"""How a case closes: use noted, removal reviewed, and the early ends."""
 
 from libs.events.contracts.registry.case import (
     CaseEnded,
-    DeterminationNoted,
+    EndCorrected,
     RemovalApproved,
     RemovalReviewOpened,
     RemovalWithheld,
@@ -24,8 +24,8 @@ from services.registry.domain.case.checks import at_stage, decided_by_law, in_or
 from services.registry.domain.case.commands import (
     ApproveRemoval,
     ClearUse,
+    CorrectDeath,
     EndCase,
-    NoteDetermination,
     NoteUse,
     OpenRemovalReview,
 )
@@ -71,28 +71,11 @@ def clear_use(command: ClearUse, case: Case) -> list[Event]:
     return [UseCleared(case_id=case.id, person_id=case.person_id, test_id=command.test_id, detected_on=on)]
 
 
-def note_determination(command: NoteDetermination, case: Case, law: Law) -> list[Event]:
-    """Addiction ends the case (R-26, R-33); no addiction leaves the detected use as it was (domain 2.2, notes).
-
-    A case not decided yet ends too: it would stay open for ever and bar the case after the next completion.
-    """
-    if case.stage not in OPEN or command.determined_on < case.completed_on:
-        return []
-    about = {"case_id": case.id, "person_id": case.person_id}
-    noted = DeterminationNoted(determined_on=command.determined_on, addicted=command.addicted, **about)
-    if not command.addicted:
-        return [] if command.determined_on in case.cleared_on else [noted]
-    off = takes_off_list(OffList.DETERMINED_ADDICTED, law, on=command.determined_on)
-    rules = once(("R-26",) if case.stage in MANAGED else (), off.rules if off.value else ())
-    ended = CaseEnded(reason=EndReason.RELAPSED, ended_on=command.determined_on, rules=rules, **about)
-    return [noted, ended]
-
-
 def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> list[Event]:
     """Once the term is served, review the removal (001-46); detected use may stand in its way (R-30, R-31)."""
     if case.stage in {Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}:
         return []
-    at_stage(case, Stage.ACTIVE)
+    at_stage(case, Stage.ACTIVE, rules=("R-37",))
     term = management_term(case.facts, law, as_of=command.today)
     if command.today <= term.value.ends_on:
         raise RemovalNotDue("the term still runs", rules=term.rules, ends_on=term.value.ends_on)
@@ -114,7 +97,7 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
     """
     if case.removal == command.decision:
         return []
-    at_stage(case, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD)
+    at_stage(case, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD, rules=("R-37",))
     signed_on = command.decision.signed_on
     in_order(case.term_ends_on or case.completed_on, signed_on, command.today)
     authority = decided_by_law(command.decision, case, law)
@@ -125,6 +108,7 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
         rules = case.withheld_by or found.rules
         raise RemovalIsWithheld("say why the person is removed although removal was withheld", rules=rules)
     rules = once(authority, found.rules, ("R-37",) if law.holds("R-37", on=signed_on) else ())
+    certificate_in_doubt = law.end_in_doubt("removal.certificate", on=signed_on)
     return [
         RemovalApproved(
             case_id=case.id,
@@ -133,7 +117,7 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
             certificate_number=command.certificate_number,
             decision=command.decision.model_copy(update={"rules": rules}),
             despite=command.despite,
-            policies=found.policies,
+            policies=once(found.policies, certificate_in_doubt),
         )
     ]
 
@@ -142,7 +126,7 @@ def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
     """End early for a reason that the law of the day knows (R-33, R-36), or annul what was decided in error."""
     if case.ended == (command.reason, command.ended_on):
         return []
-    at_stage(case, *OPEN)
+    at_stage(case, *OPEN, rules=("R-33", "R-36"))
     in_order(command.ended_on, command.today)
     rules: tuple[str, ...] = ()
     if command.reason is not EndReason.ANNULLED:
@@ -150,6 +134,23 @@ def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
     return [
         CaseEnded(
             case_id=case.id, person_id=case.person_id, reason=command.reason, ended_on=command.ended_on, rules=rules
+        )
+    ]
+
+
+def correct_death(command: CorrectDeath, case: Case, law: Law) -> list[Event]:
+    """The case that a death ended ended when the person died (R-36)."""
+    if case.ended is None or case.ended[0] is not EndReason.DECEASED or case.ended[1] == command.died_on:
+        return []
+    return [
+        EndCorrected(
+            case_id=case.id,
+            person_id=case.person_id,
+            reason=EndReason.DECEASED,
+            ended_on=command.died_on,
+            was=case.ended[1],
+            needs_review=False,
+            rules=takes_off_list(OffList.DECEASED, law, on=command.died_on).rules,
         )
     ]
 
@@ -168,7 +169,7 @@ def _use(case: Case) -> UseInTerm:
     last = max((on for on in case.uses.values() if on >= case.completed_on), default=None)
     if last is None:
         return UseInTerm.NONE
-    return UseInTerm.NOT_ADDICTED if any(on >= last for on in case.cleared_on) else UseInTerm.DETECTED
+    return UseInTerm.NOT_ADDICTED if any(on >= last for _, on in case.cleared) else UseInTerm.DETECTED
 
 
 def _withheld(command: OpenRemovalReview, case: Case, found: Applied[Removal]) -> RemovalWithheld:

@@ -10,7 +10,10 @@ from libs.events.decision import Decision
 
 @dataclass(frozen=True)
 class ReportCompletion:
-    """A person who completed an episode presented at the commune, or somebody told of it (R-10)."""
+    """A person who completed an episode presented at the commune, or somebody told of it (R-10).
+
+    `relied_on` is the position of the event from which the completion is known.
+    """
 
     case_id: UUID
     person_id: UUID
@@ -22,6 +25,7 @@ class ReportCompletion:
     today: date
     age_at_decision: int | None = None
     age_at_completion: int | None = None
+    relied_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,23 @@ class NoteDetermination:
 
     addicted: bool
     determined_on: date
+    determination_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ReviseDetermination:
+    """A determination of this person was corrected, and says this now."""
+
+    determination_id: UUID
+    addicted: bool
+    determined_on: date
+
+
+@dataclass(frozen=True)
+class RetractDetermination:
+    """A determination of this person was annulled."""
+
+    determination_id: UUID
 
 
 @dataclass(frozen=True)
@@ -154,6 +175,13 @@ class EndCase:
 
 
 @dataclass(frozen=True)
+class CorrectDeath:
+    """The date of the death that ended the case was corrected."""
+
+    died_on: date
+
+
+@dataclass(frozen=True)
 class CorrectCompletionDate:
     """The episode's completion was corrected."""
 
@@ -175,8 +203,11 @@ CaseCommand = (
     | NoteUse
     | ClearUse
     | NoteDetermination
+    | ReviseDetermination
+    | RetractDetermination
     | OpenRemovalReview
     | ApproveRemoval
     | EndCase
+    | CorrectDeath
     | CorrectCompletionDate
 )

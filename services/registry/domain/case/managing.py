@@ -40,7 +40,7 @@ from services.registry.domain.case.state import MANAGED, Case
 
 def assign_helper(command: AssignHelper, case: Case) -> list[Event]:
     """At least one helper is assigned (R-38); the same one twice is one."""
-    at_stage(case, *MANAGED)
+    at_stage(case, *MANAGED, rules=("R-38",))
     in_order(command.assigned_on, command.today)
     if command.helper_id in case.helpers:
         return []
@@ -57,7 +57,7 @@ def assign_helper(command: AssignHelper, case: Case) -> list[Event]:
 
 def record_absence(command: RecordAbsence, case: Case, law: Law) -> list[Event]:
     """Only an unreported absence lengthens the term, by its days in it (R-18)."""
-    at_stage(case, *MANAGED)
+    at_stage(case, *MANAGED, rules=("R-18",))
     in_order(case.completed_on, command.absent_from, command.absent_until, command.today)
     away = Span(command.absent_from, command.absent_until)
     same, otherwise = case.absences, case.reported_absences
@@ -88,7 +88,7 @@ def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event
     left_on = civil_date(command.left_at)
     if (case.to_unit, case.transits[-1:]) == (command.to_unit, (Span(left_on),)):
         return []
-    at_stage(case, Stage.ACTIVE)
+    at_stage(case, Stage.ACTIVE, rules=("R-19", "R-20"))
     in_order(case.completed_on, left_on, civil_date(command.notified_at), command.today)
     if command.to_unit == case.unit:
         raise WrongUnit("the person would move to the same unit", unit=case.unit)
@@ -134,7 +134,7 @@ def imprison(command: Imprison, case: Case, law: Law) -> list[Event]:
     """
     if case.prison[-1:] == (Span(command.imprisoned_on),) or case.ended == (EndReason.PRISON, command.imprisoned_on):
         return []
-    at_stage(case, *(MANAGED - {Stage.PAUSED}))
+    at_stage(case, *(MANAGED - {Stage.PAUSED}), rules=("R-32", "R-34"))
     in_order(case.completed_on, command.imprisoned_on, command.today)
     effect = prison_effect(case.dates, law, imprisoned_on=command.imprisoned_on)
     about = {"case_id": case.id, "person_id": case.person_id, "rules": effect.rules, "policies": effect.policies}
@@ -150,7 +150,7 @@ def release(command: Release, case: Case, law: Law) -> list[Event]:
     """The remaining term is served after release (R-34)."""
     if case.prison and case.prison[-1].until == command.released_on:
         return []
-    at_stage(case, Stage.PAUSED)
+    at_stage(case, Stage.PAUSED, rules=("R-34",))
     *before, last = case.prison
     in_order(last.start, command.released_on, command.today)
     free = replace(case, prison=(*before, Span(last.start, command.released_on)))
@@ -170,7 +170,7 @@ def release(command: Release, case: Case, law: Law) -> list[Event]:
 def _arrival(event: TransferReceived | TransferBounced, case: Case, on: date, today: date) -> list[Event]:
     if event == case.arrival:
         return []
-    at_stage(case, Stage.TRANSFERRING)
+    at_stage(case, Stage.TRANSFERRING, rules=("R-35",))
     in_order(case.transits[-1].start, on, today)
     return [event]
 

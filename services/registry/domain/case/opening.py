@@ -42,10 +42,11 @@ def report_completion(command: ReportCompletion, case: Case, law: Law) -> list[E
         age_at_completion=command.age_at_completion,
         rules=due.rules,
         policies=due.policies,
+        relied_on=command.relied_on,
     )
     if (case.episode_id, case.presented_on) == (command.episode_id, command.presented_on):
         return []  # Said twice, true once.
-    at_stage(case, Stage.UNKNOWN)
+    at_stage(case, Stage.UNKNOWN, rules=("R-10",))
     ages_fit(command.age_at_decision, command.age_at_completion)
     return [reported]
 
@@ -54,7 +55,7 @@ def open_dossier(command: OpenDossier, case: Case, law: Law) -> list[Event]:
     """Make the dossier and list the person (R-10, R-13; R-05, from 01/07/2026 R-06)."""
     if case.dossier_on == command.opened_on:
         return []
-    at_stage(case, Stage.REPORTED)
+    at_stage(case, Stage.REPORTED, rules=("R-13",))
     in_order(case.presented_on, command.opened_on, command.today)
     listing = lister(law, on=command.opened_on)
     due = dossier_due(case.presented_on, law)
@@ -78,7 +79,7 @@ def decide_management(command: DecideManagement, case: Case, law: Law) -> list[E
     decision = command.decision
     if case.decision == decision:
         return []
-    at_stage(case, Stage.DOSSIER_OPEN)
+    at_stage(case, Stage.DOSSIER_OPEN, rules=("R-04", "R-14"))
     in_order(case.dossier_on or case.presented_on, decision.signed_on, command.today)
     authority = decided_by_law(decision, case, law)
     category = category_of(case.kind, case.ages, law, on=decision.signed_on)

@@ -11,7 +11,9 @@ from libs.events.contracts.registry.case import (
     CaseResumed,
     CompletionReported,
     DeterminationNoted,
+    DeterminationUnnoted,
     DossierOpened,
+    EndCorrected,
     HelperAssigned,
     ManagementDecided,
     RemovalApproved,
@@ -63,10 +65,11 @@ class Case:
     to_unit: UnitRef | None = None
     arrival: TransferReceived | TransferBounced | None = None
     uses: dict[UUID, date] = field(default_factory=dict)
-    cleared_on: frozenset[date] = frozenset()
+    cleared: frozenset[tuple[UUID | None, date]] = frozenset()
     withheld_by: tuple[str, ...] = ()
     removal: Decision | None = None
     ended: tuple[EndReason, date] | None = None
+    ended_by: UUID | None = None
     helpers: frozenset[UUID] = frozenset()
 
     @property
@@ -78,6 +81,11 @@ class Case:
     def decided_on(self) -> date | None:
         """When management was decided."""
         return None if self.decision is None else self.decision.signed_on
+
+    @property
+    def ended_on(self) -> date | None:
+        """When it ended early."""
+        return None if self.ended is None else self.ended[1]
 
     @property
     def dates(self) -> CaseDates:
@@ -147,7 +155,11 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
         case UseCleared():
             return replace(case, uses={test: on for test, on in case.uses.items() if test != event.test_id})
         case DeterminationNoted():
-            return case if event.addicted else replace(case, cleared_on=case.cleared_on | {event.determined_on})
+            if event.addicted:
+                return replace(case, ended_by=event.determination_id)
+            return replace(case, cleared=case.cleared | {(event.determination_id, event.determined_on)})
+        case DeterminationUnnoted():
+            return replace(case, cleared=case.cleared - {(event.determination_id, event.determined_on)})
         case RemovalReviewOpened():
             return replace(case, stage=Stage.REMOVAL_REVIEW, withheld_by=())
         case RemovalWithheld():
@@ -156,6 +168,9 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
             return replace(case, stage=Stage.COMPLETED, removal=_as_said(event.decision))
         case CaseEnded():
             return replace(case, stage=Stage.ENDED, ended=(event.reason, event.ended_on))
+        case EndCorrected():
+            by = None if event.needs_review else case.ended_by
+            return replace(case, ended=(event.reason, event.ended_on), ended_by=by)
         case TermCorrected():
             return replace(case, completed_on=event.completed_on, term_ends_on=event.term_ends_on)
         case _:

@@ -22,6 +22,7 @@ from tests.services.registry.domain.case.story import EARLIER, EPISODE, HERE, PE
 
 determination = Specification(determination_decider)
 ID = UUID(int=21)
+TODAY = day("2026-09-01")
 LAST = LastCompletion(EPISODE, day("2026-03-02"), "registry.events/7=4211")
 
 
@@ -32,7 +33,7 @@ def record(on: str = "2026-05-18", last: LastCompletion | None = LAST, **more: A
         PERSON,
         HERE,
         day(on),
-        day("2026-09-01"),
+        TODAY,
         addicted=True,
         body="Bệnh viện 09",
         certificate_number="7",
@@ -93,6 +94,16 @@ def test_neither_a_completion_after_it_nor_no_addiction_makes_a_relapse() -> Non
     determination.given(recorded(addicted=False)).when(ConfirmRelapse(LAST)).then()
 
 
+def test_a_completion_on_the_day_of_the_determination_makes_it_a_relapse() -> None:
+    same_day = ConfirmRelapse(replace(LAST, completed_on=day("2026-05-18")))
+    determination.given(recorded()).when(same_day).then(relapse())
+
+
+def test_a_relapse_found_late_is_the_determination_s_whatever_is_known_of_completions_since() -> None:
+    other = LastCompletion(UUID(int=22), day("2026-04-06"), "registry.events/7=4300")
+    determination.given(recorded(), relapse()).when(ConfirmRelapse(other)).then()
+
+
 def test_what_was_never_determined_is_no_relapse() -> None:
     determination.given().when(ConfirmRelapse(LAST)).then_refused(Unknown)
 
@@ -108,5 +119,5 @@ def test_no_determination_lies_in_the_future() -> None:
 
 def test_a_determination_ignores_what_is_not_its_own() -> None:
     state = determination_decider.fold(Determination(), [recorded(), relapse()])
-    assert state == Determination(recorded(), relapse=True)
+    assert state == Determination(recorded(), day("2026-05-18"), addicted=True, relapse=relapse())
     assert determination_decider.evolve(state, EARLIER.reported) == state

@@ -109,6 +109,8 @@ def test_no_sample_lies_in_the_future() -> None:
 
 def test_before_there_was_a_law_a_positive_could_be_sent_to_nobody() -> None:
     drug_test.given().when(record("2021-12-31")).then_refused(Invalid)
+    drug_test.given(recorded()).when(correct("2021-12-31", POSITIVE)).then_refused(Invalid)
+    drug_test.given(recorded()).when(correct("2021-12-31", NEGATIVE)).then(corrected("2021-12-31", NEGATIVE))
 
 
 def test_the_same_test_twice_is_one() -> None:

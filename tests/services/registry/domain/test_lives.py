@@ -58,11 +58,18 @@ def drug_test_command(draw: st.DrawFn, state: Any, today: date) -> drug_test.Dru
     return draw(st.sampled_from(options))
 
 
-def determination_command(draw: st.DrawFn, state: Any, today: date) -> determination.RecordDetermination:
+def determination_command(draw: st.DrawFn, state: Any, today: date) -> determination.DeterminationCommand:
     """Anything of a determination."""
-    last = draw(st.none() | st.just(determination.LastCompletion(EPISODE, around(draw, today), "p")))
+    completion = determination.LastCompletion(EPISODE, around(draw, today), "p")
+    last = draw(st.none() | st.just(completion))
     on, addicted = around(draw, today), draw(st.booleans())
-    return determination.RecordDetermination(IDS[0], PERSON, HERE, on, today, addicted, "bệnh viện", "7", last)
+    options: tuple[determination.DeterminationCommand, ...] = (
+        determination.RecordDetermination(IDS[0], PERSON, HERE, on, today, addicted, "bệnh viện", "7", last),
+        determination.CorrectDetermination(on, addicted, today, "nhầm", last),
+        determination.AnnulDetermination(today, "nhầm"),
+        determination.ConfirmRelapse(completion),
+    )
+    return draw(st.sampled_from(options))
 
 
 DECIDERS: tuple[tuple[Decider[Any, Any], Any], ...] = (

@@ -10,16 +10,18 @@ import pytest
 from sqlalchemy import text
 
 from libs.events.contracts.values import Sex
-from libs.events.handling import Target
+from libs.events.handling import Outcome, Target
 from libs.events.journal import READ_BATCH_MAX
 from libs.events.record import Meta
 from libs.events.service import Parts
 from services.registry.domain.person import RegisterPerson, person_decider
-from services.registry.domain.police_list import Counts
+from services.registry.domain.police_list import Counts, row_decider
 from services.registry.feed.applying import ListOutcome, apply_list
 from services.registry.feed.files import MIGRATIONS, seeing_all
+from services.registry.feed.following import follow
 from services.registry.feed.kept_rows import KeptRow, problems_of
 from services.registry.feed.reading import Incoming
+from services.registry.feed.resolving import Resolution, check, command_of
 from services.registry.projections.identifiers import names, numbers
 from services.registry.projections.lists import QuarantinedRow, lists, quarantine
 from services.registry.projections.persons import PersonRow, persons
@@ -37,6 +39,18 @@ class Registry:
     def apply(self, sent: Incoming, by: Meta | None = None) -> ListOutcome:
         """Apply a list on the day it is of."""
         return apply_list(self.parts, sent, by or meta(), DAY)
+
+    def decide(self, row_id: UUID, said: Resolution, by: Meta | None = None) -> Outcome:
+        """What a human says of a row is written, and nothing follows: as if the process had ended there."""
+        command = command_of(row_id, said)
+        check(self.parts, row_id, command)
+        return self.parts.handler.handle(Target(row_decider, f"row-{row_id}", command, by or meta()))
+
+    def resolve(self, row_id: UUID, said: Resolution, by: Meta | None = None) -> Outcome:
+        """What a human says of a row, and what follows."""
+        outcome = self.decide(row_id, said, by)
+        follow(self.parts, row_id)
+        return outcome
 
     def events(self) -> int:
         """How many events there are."""

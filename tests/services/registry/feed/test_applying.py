@@ -15,14 +15,13 @@ from libs.sheets.refusals import ArchiveBroken, HeadingsUnknown, NothingListed
 from libs.vietnam.units import UnitRef
 from services.registry.domain.person import InTheFuture
 from services.registry.domain.police_list import ListOfTomorrow
-from services.registry.feed.applying import resume_lists
 from services.registry.feed.doing import Doing
 from services.registry.feed.files import seeing_all
 from services.registry.feed.keeping import content_of, destroy_files_before
 from services.registry.feed.refusals import ListDatesDiffer, ListUndated
 from services.registry.projections.lists import lists
 from tests.libs.sheets.books import book
-from tests.services.registry.feed.conftest import Registry, counts, known, meta
+from tests.services.registry.feed.conftest import Registry, counts, known
 from tests.services.registry.feed.lists import (
     DAY,
     DONG_NAI,
@@ -266,21 +265,6 @@ def test_what_stopped_midway_ends_as_if_it_had_not(
     assert registry.events() - before == 25 + 6 + 2
     assert len(registry.waiting()) == 6
     assert len(registry.everybody()) == 30
-
-
-def test_a_list_that_stopped_midway_can_be_finished_from_the_file_as_kept(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def dying(_self: Handler, _batch: Sequence[Target[Any, Any]]) -> Any:
-        raise Killed
-
-    sent = incoming(workbook(*MIXED))
-    monkeypatch.setattr(Handler, "handle_many", dying)
-    with pytest.raises(Killed):
-        registry.apply(sent)
-    monkeypatch.undo()
-    assert [one.counts.received for one in resume_lists(registry.parts, meta(), DAY)] == [38]
-    assert resume_lists(registry.parts, meta(), DAY) == []
 
 
 def test_a_person_who_was_erased_before_the_list_was_finished_gets_nothing(

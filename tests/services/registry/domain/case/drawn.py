@@ -27,6 +27,7 @@ EXPECTED: dict[Stage, tuple[type, ...]] = {
     Stage.PAUSED: (c.Release,),
     Stage.REMOVAL_REVIEW: (c.ApproveRemoval, c.ApproveRemoval, c.NoteUse, c.Imprison),
     Stage.REMOVAL_WITHHELD: (c.ApproveRemoval, c.ClearUse),
+    Stage.ENDED: (c.ReviseDetermination, c.RetractDetermination, c.CorrectDeath, c.CorrectCompletionDate),
 }
 EVERY_KIND: tuple[type, ...] = get_args(c.CaseCommand)
 
@@ -34,6 +35,8 @@ EVERY_KIND: tuple[type, ...] = get_args(c.CaseCommand)
 def case_command(draw: st.DrawFn, state: Case, today: date) -> c.CaseCommand:
     """What may be sent on that day."""
     kinds = EXPECTED.get(state.stage, EVERY_KIND)
+    if state.cleared:
+        kinds += (c.ReviseDetermination, c.RetractDetermination)
     return _command(draw(st.sampled_from(kinds if draw(st.integers(0, 3)) else EVERY_KIND)), draw, state, today)
 
 
@@ -70,17 +73,29 @@ def _command(kind: type, draw: st.DrawFn, state: Case, today: date) -> c.CaseCom
         case "ClearUse":
             return c.ClearUse(draw(one_of((*state.uses, *IDS))))
         case "NoteDetermination":
-            return c.NoteDetermination(draw(one_of((False, False, True))), on)
+            return c.NoteDetermination(draw(one_of((False, False, True))), on, draw(one_of(IDS)))
+        case "ReviseDetermination":
+            return c.ReviseDetermination(_noted(draw, state), draw(st.booleans()), on)
+        case "RetractDetermination":
+            return c.RetractDetermination(_noted(draw, state))
         case "OpenRemovalReview":
             return c.OpenRemovalReview(today)
         case "ApproveRemoval":
             return c.ApproveRemoval(_decision(draw, state, on), "54/GCN", today, draw(one_of((None, *TEXTS))))
         case "EndCase":
             return c.EndCase(draw(one_of(EndReason)), on, today)
+        case "CorrectDeath":
+            return c.CorrectDeath(on)
         case "CorrectCompletionDate":
             return c.CorrectCompletionDate(on, draw(one_of(TEXTS)))
         case _:
             raise NotImplementedError(f"nobody draws a {kind.__name__}")
+
+
+def _noted(draw: st.DrawFn, state: Case) -> UUID:
+    """Mostly a determination that the case knows."""
+    known = [one for one in (state.ended_by, *(by for by, _ in state.cleared)) if one is not None]
+    return draw(st.sampled_from((*known, *IDS)))
 
 
 def _decision(draw: st.DrawFn, state: Case, on: date) -> Decision:

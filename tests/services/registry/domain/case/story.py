@@ -12,7 +12,9 @@ from libs.events.contracts.registry.case import (
     CaseResumed,
     CompletionReported,
     DeterminationNoted,
+    DeterminationUnnoted,
     DossierOpened,
+    EndCorrected,
     HelperAssigned,
     ManagementDecided,
     RemovalApproved,
@@ -41,7 +43,7 @@ from services.registry.domain.case.commands import (
 )
 from services.registry.domain.case.state import Case
 
-CASE, PERSON, EPISODE, HELPER, TEST, OTHER_TEST = (UUID(int=n) for n in range(1, 7))
+CASE, PERSON, EPISODE, HELPER, TEST, OTHER_TEST, FOUND, OTHER_FOUND = (UUID(int=n) for n in range(1, 9))
 ABOUT: dict[str, Any] = {"case_id": CASE, "person_id": PERSON}
 HERE, THERE, ELSEWHERE = "2025:26080", "2025:26740", "2025:00004"
 KIND = EpisodeKind.VOLUNTARY_FACILITY_PUBLIC
@@ -214,9 +216,14 @@ def use_cleared(on: str, test: UUID = TEST) -> UseCleared:
     return UseCleared(**ABOUT, test_id=test, detected_on=day(on))
 
 
-def noted(on: str, *, addicted: bool) -> DeterminationNoted:
+def noted(on: str, *, addicted: bool, by: UUID | None = FOUND) -> DeterminationNoted:
     """The case took note of a determination."""
-    return DeterminationNoted(**ABOUT, determined_on=day(on), addicted=addicted)
+    return DeterminationNoted(**ABOUT, determined_on=day(on), addicted=addicted, determination_id=by)
+
+
+def unnoted(on: str, *, needs_review: bool = False) -> DeterminationUnnoted:
+    """It counts no more."""
+    return DeterminationUnnoted(**ABOUT, determination_id=FOUND, determined_on=day(on), needs_review=needs_review)
 
 
 def in_review(
@@ -248,6 +255,14 @@ def approved(
 def ended(on: str, reason: EndReason, rules: tuple[str, ...] = (), policies: tuple[str, ...] = ()) -> CaseEnded:
     """Over before the term was served."""
     return CaseEnded(**ABOUT, reason=reason, ended_on=day(on), rules=rules, policies=policies)
+
+
+def end_corrected(
+    on: str, reason: EndReason, was: str, rules: tuple[str, ...] = (), *, needs_review: bool = False
+) -> EndCorrected:
+    """What ended it was corrected."""
+    facts = {"ended_on": day(on), "was": day(was), "needs_review": needs_review, "rules": rules}
+    return EndCorrected(**ABOUT, reason=reason, **facts)
 
 
 def term_corrected(

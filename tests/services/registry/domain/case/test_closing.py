@@ -1,4 +1,4 @@
-"""Use, determinations, removal from the list and early ends, on both sides of 01/07/2026 (R-25 to R-37)."""
+"""Use, removal from the list and early ends, on both sides of 01/07/2026 (R-25, R-30 to R-37)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,6 @@ from services.registry.domain.case.commands import (
     ClearUse,
     CorrectCompletionDate,
     EndCase,
-    NoteDetermination,
     NoteUse,
     OpenRemovalReview,
 )
@@ -26,6 +25,8 @@ from services.registry.domain.case.refusals import (
 )
 from tests.services.registry.domain.case.story import (
     EARLIER,
+    ENDED,
+    HOLDS,
     NEW,
     OLD,
     OTHER_TEST,
@@ -111,83 +112,6 @@ def test_an_annulled_result_is_no_use() -> None:
 def test_a_use_that_was_never_noted_need_not_be_cleared() -> None:
     case.given(*EARLIER.managed, used("2026-05-04")).when(ClearUse(OTHER_TEST)).then()
     case.given(*EARLIER.managed, used("2026-05-04"), use_cleared("2026-05-04")).when(ClearUse(TEST)).then()
-
-
-# Determinations (R-26, R-33).
-
-
-def determined(on: str, *, addicted: bool) -> NoteDetermination:
-    """A competent body has spoken."""
-    return NoteDetermination(addicted, day(on))
-
-
-def test_under_the_old_law_addiction_ends_the_case_on_the_compulsory_path_r_26() -> None:
-    case.given(*EARLIER.managed).when(determined("2026-06-30", addicted=True)).then(
-        noted("2026-06-30", addicted=True), ended("2026-06-30", EndReason.RELAPSED, ("R-26",))
-    )
-
-
-def test_under_the_new_law_addiction_also_takes_off_the_list_r_33() -> None:
-    case.given(*EARLIER.managed).when(determined("2026-07-01", addicted=True)).then(
-        noted("2026-07-01", addicted=True), ended("2026-07-01", EndReason.RELAPSED, ("R-26", "R-33"))
-    )
-
-
-@pytest.mark.parametrize(
-    "meanwhile",
-    [
-        [notified("2026-08-03T09:00")],
-        [paused("2026-08-03")],
-        [in_review("2027-07-07")],
-        [in_review("2027-07-07"), withheld("2027-07-07", "detected", ("R-30",))],
-    ],
-)
-def test_a_relapse_ends_a_case_wherever_it_stands(meanwhile: list[Event]) -> None:
-    case.given(*NEW.managed, *meanwhile).when(determined("2027-07-08", addicted=True)).then(
-        noted("2027-07-08", addicted=True), ended("2027-07-08", EndReason.RELAPSED, ("R-26", "R-33"))
-    )
-
-
-@pytest.mark.parametrize(("story", "on", "rules"), [(EARLIER, "2026-03-09", ()), (NEW, "2026-07-13", ("R-33",))])
-def test_a_relapse_before_the_decision_ends_the_case_too(story: Story, on: str, rules: tuple[str, ...]) -> None:
-    # Else it would stay open for ever and bar the case after the next completion.
-    case.given(*story.with_dossier).when(determined(on, addicted=True)).then(
-        noted(on, addicted=True), ended(on, EndReason.RELAPSED, rules)
-    )
-
-
-def test_no_addiction_is_noted_and_changes_nothing_else() -> None:
-    case.given(*EARLIER.managed, used("2026-05-04")).when(determined("2026-05-18", addicted=False)).then(
-        noted("2026-05-18", addicted=False)
-    )
-
-
-def test_the_same_determination_twice_is_one() -> None:
-    clear = noted("2026-05-18", addicted=False)
-    case.given(*EARLIER.managed, clear).when(determined("2026-05-18", addicted=False)).then()
-    later = noted("2026-06-15", addicted=False)
-    case.given(*EARLIER.managed, clear, later).when(determined("2026-05-18", addicted=False)).then()
-    relapse: list[Event] = [noted("2026-05-18", addicted=True), ended("2026-05-18", EndReason.RELAPSED)]
-    case.given(*EARLIER.managed, *relapse).when(determined("2026-05-18", addicted=True)).then()
-
-
-@pytest.mark.parametrize("addicted", [True, False])
-@pytest.mark.parametrize("closing", CLOSED)
-def test_a_closed_case_takes_no_note_of_a_determination(
-    closing: list[Event],
-    addicted: bool,  # noqa: FBT001 -- A table.
-) -> None:
-    case.given(*EARLIER.managed, *closing).when(determined("2027-04-01", addicted=addicted)).then()
-
-
-def test_a_determination_on_the_day_of_completion_is_this_case_s() -> None:
-    case.given(*EARLIER.managed).when(determined("2026-03-02", addicted=False)).then(
-        noted("2026-03-02", addicted=False)
-    )
-
-
-def test_a_determination_before_completion_is_not_this_case_s() -> None:
-    case.given(*EARLIER.managed).when(determined("2026-03-01", addicted=True)).then()
 
 
 # Review of the removal (R-30, R-31).
@@ -301,9 +225,9 @@ WITHHELD: list[Event] = [*OLD.managed, USED, in_review("2025-03-05"), withheld("
             "2027-03-03",
             "2027-03-04",
             ("R-04", "R-43", "R-31", "R-37"),
-            ("transition.under_management=l120",),
+            ("transition.under_management=l120", HOLDS),
         ),
-        (NEW, "2027-07-07", "2027-07-08", ("R-04", "R-31", "R-37"), ()),
+        (NEW, "2027-07-07", "2027-07-08", ("R-04", "R-31", "R-37"), (HOLDS,)),
     ],
 )
 def test_the_chairman_certifies_the_end_and_removes_from_the_list_r_37(
@@ -315,7 +239,7 @@ def test_the_chairman_certifies_the_end_and_removes_from_the_list_r_37(
 def test_without_decree_116_the_certificate_rests_on_the_law_alone() -> None:
     law = under(d116__end="ended")
     law.given(*NEW.managed, in_review("2027-07-07")).when(approve("2027-07-08")).then(
-        approved("2027-07-08", ("R-04", "R-31"))
+        approved("2027-07-08", ("R-04", "R-31"), policies=(ENDED,))
     )
 
 
