@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Seen(Generic[T]):
-    """What a query answers: a view, and the persons that it tells about.
+    """What a query answers: a view, and the persons that it tells about; one that may show persons says whom, or [].
 
     `stream` gives the answer the version of that stream as its `ETag`; `fields` are what the read record names,
     by default all fields of the view.
     """
 
     view: T
-    subjects: Sequence[UUID] = ()
+    subjects: Sequence[UUID] | None = None
     stream: str | None = None
     fields: Sequence[str] | None = None
 

@@ -1,5 +1,7 @@
 """What a route works with: rows within the caller's scope, the command's handling, the day, and new ids."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +18,7 @@ from libs.events.projection import Projection
 from libs.events.record import Meta, Position
 from libs.events.service import Parts
 from libs.web import command_log
+from libs.web.access import EVERYWHERE
 from libs.web.admitted import Admitted
 from libs.web.paging import Order, PageRequest, Rows, places_of, read_page
 from libs.web.refusals import OutsideScope
@@ -96,16 +99,18 @@ class Edge:
         self.snapshot.used.anything()
         return self._using(*projections)
 
-    def counting(self, *projections: Projection[Any]) -> Connection:
-        """As `reading`, past the wall of units: for figures of a unit that was checked with `within`.
+    @contextmanager
+    def counting(self, *projections: Projection[Any]) -> Iterator[Connection]:
+        """As `reading`, past the wall of units while the block runs: for figures of a unit checked with `within`.
 
         What is counted moves between units; a row outside the caller's may count, and must not be shown.
         """
         if not self.in_scope:
             raise EdgeMisused("a figure is of a unit that was found within the caller's scope")
         connection = self.reading(*projections)
-        connection.execute(_EVERYWHERE)
-        return connection
+        connection.execute(_SCOPE, {"scope": EVERYWHERE})
+        yield connection
+        connection.execute(_SCOPE, {"scope": self.admitted.reach.setting})
 
     def reveal(self, sealed: Sealed | None) -> Any:
         """What a sealed field says; None when there is none or its key was destroyed."""
@@ -209,4 +214,4 @@ def _ids(thing: object) -> frozenset[str]:
     return frozenset(str(one) for one in several)
 
 
-_EVERYWHERE = text("select set_config('aftercare.scope', '*', true)")
+_SCOPE = text("select set_config('aftercare.scope', :scope, true)")

@@ -76,7 +76,7 @@ class Endpoint:
     def _refuse_unnamed(self, seen: Seen[Any]) -> None:
         if seen.subjects and not self.route.person:
             raise EdgeMisused("a query names persons only where it is marked person=True")
-        if self.route.person and not seen.subjects and has_items(seen.view):
+        if self.route.person and (seen.subjects is None or (not seen.subjects and has_items(seen.view))):
             raise EdgeMisused("a query that shows persons says whom: Seen(..., subjects=[...])")
 
     def _response(self, view: Any, headers: Mapping[str, str]) -> Response:
@@ -96,6 +96,6 @@ class Endpoint:
             purpose=str(admitted.purpose),
             route=self.route.name,
             request_id=admitted.request_id,
-            subjects=seen.subjects,
+            subjects=seen.subjects or (),
             fields=fields_of(seen.view) if seen.fields is None else seen.fields,
         )

@@ -75,7 +75,8 @@ def read_indicator(  # noqa: PLR0913, PLR0917 -- A question has that many sides.
     """
     published = published or not edge.also(Permission.INDICATOR_EXPLAIN)
     question = Question(indicator, edge.within(unit), Period(first, last), months, unit_map, as_known_on)
-    return Seen(ask(edge.counting(*FACTS), question, edge.parts.handler.law, published=published))
+    with edge.counting(*FACTS) as connection:
+        return Seen(ask(connection, question, edge.parts.handler.law, published=published))
 
 
 @router.query("/v1/indicators/{indicator}/explanation", permission=Permission.INDICATOR_EXPLAIN, person=True)
@@ -92,5 +93,6 @@ def explain_indicator(  # noqa: PLR0913, PLR0917 -- As above.
 ) -> Seen[Explanation]:
     """Who adds to a number of an answer, and why, down to the events in the log; persons by opaque id."""
     question = Question(indicator, edge.within(unit), Period(first, last), months, unit_map, as_known_on)
-    explanation = explain(edge.counting(*FACTS), question, number, edge.parts.handler.law)
+    with edge.counting(*FACTS) as connection:
+        explanation = explain(connection, question, number, edge.parts.handler.law)
     return Seen(explanation, [person.person_id for person in explanation.people])

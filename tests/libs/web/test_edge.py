@@ -14,7 +14,18 @@ from libs.web.purposes import Purpose
 from libs.web.roles import Permission, Role
 from libs.web.routing import Router
 from tests.libs.web.conftest import Desk, MakeApp, MakeDesk
-from tests.libs.web.sample import AWAY, HOME, PROVINCE, FolderView, StampFolder, folder_decider, folders, stamps, view
+from tests.libs.web.sample import (
+    AWAY,
+    HOME,
+    PROVINCE,
+    CountView,
+    FolderView,
+    StampFolder,
+    folder_decider,
+    folders,
+    stamps,
+    view,
+)
 
 TYPE = "urn:aftercare:problem:"
 
@@ -92,6 +103,15 @@ def breaches() -> Router:
     def shows_persons_and_does_not_say_whom(edge: Edge) -> Seen[list[FolderView]]:
         return Seen([view(edge, row) for row in folders.read(edge.reading(folders))])
 
+    @router.query("/v1/unsaid/{folder_id}", permission=Permission.CASE_READ, person=True)
+    def shows_one_person_and_does_not_say_whom(folder_id: UUID, edge: Edge) -> Seen[FolderView]:
+        return Seen(view(edge, edge.find(folders, folder_id)))
+
+    @router.query("/v1/counted", permission=Permission.CLUB_READ)
+    def counts_for_no_unit(edge: Edge) -> Seen[CountView]:
+        with edge.counting(folders) as connection:
+            return Seen(CountView(members=len(folders.read(connection))))
+
     @router.command("/v1/blind/{folder_id}", permission=Permission.CASE_DECIDE)
     def writes_without_looking(folder_id: UUID, edge: Edge) -> Outcome:
         return edge.handle(folder_decider, f"folder-{folder_id}", StampFolder())
@@ -128,6 +148,29 @@ def test_persons_are_named_only_where_the_route_says_so(
     client = make_app([breaches])
     assert failed(officer.on(client).get(f"/v1/named/{folder}"))
     assert failed(officer.on(client).get("/v1/unnamed"))
+    assert failed(officer.on(client).get(f"/v1/unsaid/{folder}"))
+
+
+def test_figures_are_of_a_unit_that_was_checked(make_app: MakeApp, breaches: Router, officer: Desk) -> None:
+    assert failed(officer.on(make_app([breaches])).get("/v1/counted"))
+
+
+def test_what_is_counted_lies_past_the_wall_and_what_is_read_after_it_does_not(
+    make_app: MakeApp, folder: UUID, desk: MakeDesk
+) -> None:
+    router, counted, read = Router("counts"), list[int](), list[int]()
+
+    @router.query("/v1/counts", permission=Permission.CLUB_READ)
+    def counts_and_reads(edge: Edge) -> Seen[CountView]:
+        edge.within(AWAY)
+        with edge.counting(folders) as connection:
+            counted.append(len(folders.read(connection)))
+        read.append(len(folders.read(edge.reading(folders), "folder_id = :folder", folder=folder)))
+        return Seen(CountView(members=0))
+
+    stranger = desk(Role.COMMUNE_CHAIRMAN, units=[AWAY])
+    assert stranger.on(make_app([router])).get("/v1/counts").status_code == 200
+    assert (counted[0] > 0, read) == (True, [0])
 
 
 def test_nothing_is_handled_before_something_was_found(
