@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from os import urandom
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -26,7 +25,6 @@ settings.register_profile(
 )
 settings.load_profile("house")
 _numbers = count(1)
-FAULTS = Path(__file__).parent / "faults"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,8 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("stack")
-        if item.path.is_relative_to(FAULTS):
-            item.add_marker("faults")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,10 @@
 """The counting service as real processes on real engines."""
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ from libs.events.settings import Mode
 from libs.web.issuer import Issuer
 from libs.web.roles import Role
 from tests.conftest import Bench, MakeBench
-from tests.faults.clients import Load, count_notes
+from tests.faults.clients import Caller, Load, count_notes
 from tests.faults.counting import WRITING, reading_of
-from tests.faults.processes import Process, environment_of, free_port
+from tests.faults.partition import partition as partition
+from tests.faults.processes import Process, environment_of, free_ports
 from tests.libs.events.test_flow import level, verified
 from tests.libs.events.waiting import until
 from tests.libs.web.conftest import AUDIENCE, ISSUER
@@ -25,18 +28,21 @@ from tests.libs.web.sample import HOME
 CLIENTS = 4
 PACE_SECONDS = 0.01
 START_SECONDS_MAX = 60.0
+KEEPER = ("-m", "deploy.local.keeper", sys.executable)
 
 
 @dataclass(frozen=True)
 class Counting:
-    """Two services and their three processes: the API and the relay of one, the follower of the other."""
+    """Two services and their processes: the API and the relay of one, the follower of the other and its API, `desk`."""
 
     writer: Bench
     reader: Bench
     api: Process
     relay: Process
     follower: Process
+    desk: Process
     load: Load
+    caller: Caller
 
     def of(self, point: str) -> Process:
         """The process in which a crash point lies."""
@@ -56,6 +62,11 @@ class Counting:
         """Return when everything is folded and reacted to."""
         until(lambda: level(self.writer, self.reader), "the follower being level", START_SECONDS_MAX)
 
+    def forget_connections(self) -> None:
+        """Drop the test's own connections, which a server that went away broke."""
+        for bench in (self.writer, self.reader):
+            bench.superuser.dispose()
+
     def recorded(self) -> int:
         """How many events the first journal holds."""
         with self.writer.superuser.connect() as connection:
@@ -72,22 +83,28 @@ MakeCounting = Callable[..., Counting]
 
 @pytest.fixture
 def make_counting(stack: Stack, make_bench: MakeBench, tmp_path: Path) -> Iterator[MakeCounting]:
-    """Makes the two services with their processes, not started yet; whatever runs at the end is killed."""
+    """Makes the two services with their processes, not started yet; whatever runs at the end is killed.
+
+    `kept` puts each under the keeper of the product, so that a process that gives up is started again. What is
+    told of staleness goes by the name in the events, `sample`, which only one service of a stack can have.
+    """
     with ExitStack() as cleaning:
 
-        def make(clients: int = CLIENTS, pace: float = PACE_SECONDS) -> Counting:
-            writer = make_bench(topics=True, **WRITING)
+        def make(
+            clients: int = CLIENTS, pace: float = PACE_SECONDS, *, kept: bool = False, name: str | None = None
+        ) -> Counting:
+            writer = make_bench(topics=True, name=name, **WRITING)
             reader = make_bench(topics=True, **reading_of(writer.service.name))
-            counting = _assembled(stack, writer, reader, tmp_path)
+            counting = _assembled(stack, writer, reader, tmp_path, KEEPER if kept else ())
             load = replace(counting.load, tokens=counting.load.tokens[:clients], pace=pace)
-            for process in (counting.api, counting.relay, counting.follower):
+            for process in (counting.api, counting.relay, counting.follower, counting.desk):
                 cleaning.callback(process.kill)
             return replace(counting, load=load)
 
         yield make
 
 
-def _assembled(stack: Stack, writer: Bench, reader: Bench, folder: Path) -> Counting:
+def _assembled(stack: Stack, writer: Bench, reader: Bench, folder: Path, keeper: Sequence[str]) -> Counting:
     issuer = Issuer(folder / "issuer", mode=Mode.DEVELOPMENT, issuer=ISSUER, audience=AUDIENCE)
     shared = {
         "AFTERCARE_MODE": "development",
@@ -97,13 +114,13 @@ def _assembled(stack: Stack, writer: Bench, reader: Bench, folder: Path) -> Coun
         "TOKEN_JWKS": str(issuer.jwks),
     }
     w, r = writer.service.name, reader.service.name
-    url = f"http://127.0.0.1:{free_port()}"
+    url, desk_url = (f"http://127.0.0.1:{port}" for port in islice(free_ports(), 2))
     writing = environment_of(w, writer.settings.model_copy(update={"url": url}), shared)
-    reading = environment_of(r, reader.settings, shared)
+    reading = environment_of(r, reader.settings.model_copy(update={"url": desk_url}), shared)
     tokens = [issuer.mint(Role.COMMUNE_OFFICER, sub=f"client-{n}", units=[HOME]) for n in range(CLIENTS)]
 
     def process(name: str, environment: dict[str, str], *words: str) -> Process:
-        return Process(name, ("-m", "tests.faults.process", *words), environment, folder)
+        return Process(name, (*keeper, "-m", "tests.faults.process", *words), environment, folder)
 
     return Counting(
         writer,
@@ -111,5 +128,7 @@ def _assembled(stack: Stack, writer: Bench, reader: Bench, folder: Path) -> Coun
         process("api", writing, "api", w),
         process("relay", writing, "worker", w),
         process("follower", reading, "worker", r, w),
+        process("desk", reading, "api", r, w),
         Load(url, tokens, count_notes(HOME)),
+        Caller(desk_url, tokens[0]),
     )

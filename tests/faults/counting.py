@@ -1,7 +1,7 @@
 """A service over the sample notes whose every command counts: what is lost or doubled shows in a number.
 
-`writing` takes commands over REST and folds inline; `reading` follows it, folds with and without history, and
-repeats every count in a journal of its own.
+`writing` takes commands over REST and folds inline; `reading` follows it, folds with and without history, repeats
+every count in a journal of its own, and tells over REST what it knows.
 """
 
 from typing import Any
@@ -13,8 +13,9 @@ from libs.events.follower import Following
 from libs.events.handling import Outcome
 from libs.events.reactor import Reaction, Reactor
 from libs.events.service import Service
+from libs.web.answers import Seen
 from libs.web.app import MIGRATIONS
-from libs.web.bodies import Body
+from libs.web.bodies import Body, View
 from libs.web.edge import Edge
 from libs.web.roles import Permission
 from libs.web.routing import Router
@@ -31,6 +32,7 @@ inline = note_projection()
 followed = note_projection("followed")
 history = note_projection("history", history=True)
 router = Router("notes")
+known = Router("known notes")
 echo = Reactor("echo")
 
 
@@ -56,6 +58,18 @@ def count_note(note_id: UUID, edge: Edge) -> Outcome:
     return edge.handle(note_decider, f"note-{note_id}", CountNote(), subject=f"person-{note_id}")
 
 
+class Known(View):
+    """What is known of a note."""
+
+    counts: int
+
+
+@known.query("/v1/notes/{note_id}", permission=Permission.PERSON_READ, person=True)
+def known_note(note_id: UUID, edge: Edge) -> Seen[Known]:
+    """How often a note was counted, as far as it is known here."""
+    return Seen(Known(counts=edge.find(followed, note_id).count), subjects=[note_id])
+
+
 @echo.on(NoteOpened)
 def opened(event: NoteOpened, connection: Connection) -> list[Reaction]:
     return [_repeated(event.note_id, OpenNote(event.note_id, "an echo", event.unit))]
@@ -78,7 +92,8 @@ def reading(name: str, source: str) -> Service:
 
 def reading_of(source: str) -> dict[str, Any]:
     """The parts of the follower of that source."""
-    return {"following": Following([source], [followed, history], [echo])}
+    following = Following([source], [followed, history], [echo])
+    return {"following": following, "routers": [known], "migrations": [MIGRATIONS]}
 
 
 WRITING: dict[str, Any] = {"inline": [inline], "routers": [router], "migrations": [MIGRATIONS]}

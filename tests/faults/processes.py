@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,8 +38,13 @@ class Process:
         """Start it, to die at a crash point if one is given."""
         crash = {} if crash_at is None else {CRASH: crash_at}
         with self.log.open("ab") as log:
+            # A session of its own: a keeper is killed with what it keeps.
             self.running = subprocess.Popen(  # noqa: S603 -- Our own command line.
-                (sys.executable, *self.words), env={**self.environment, **crash}, stdout=log, stderr=log
+                (sys.executable, *self.words),
+                env={**self.environment, **crash},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     @property
@@ -56,16 +61,9 @@ class Process:
         return time.monotonic()
 
     def kill(self) -> None:
-        """SIGKILL it."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        """SIGTERM it, and see that it ends."""
-        self._end(signal.SIGTERM)
-
-    def _end(self, how: signal.Signals) -> None:
+        """SIGKILL it, and whatever it started."""
         if self.running is not None and self.alive:
-            self.running.send_signal(how)
+            os.killpg(self.running.pid, signal.SIGKILL)
             self.running.wait(STOP_SECONDS_MAX)
 
 
@@ -78,6 +76,6 @@ def environment_of(name: str, settings: ServiceSettings, shared: Mapping[str, st
     return {**os.environ, **shared, **own, "PYTHONUNBUFFERED": "1"}
 
 
-def free_port() -> int:
-    """A port that nobody listens on, below those of outgoing connections."""
-    return next(port for port in range(11_000 + os.getpid() % 900, 12_000) if is_free(port))
+def free_ports() -> Iterator[int]:
+    """Ports that nobody listens on, below those of outgoing connections."""
+    return (port for port in range(11_000 + os.getpid() % 900, 12_000) if is_free(port))

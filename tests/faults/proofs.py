@@ -18,6 +18,7 @@ from libs.web.freshness import parse_positions
 from tests.conftest import Bench
 from tests.faults.clients import Acknowledged
 from tests.faults.counting import followed, history, inline
+from tests.libs.events.waiting import until
 
 Counts = Mapping[str, int]
 
@@ -67,6 +68,7 @@ def figures(writer: Bench, reader: Bench, log: Log, acknowledged: Sequence[Ackno
 def log_of(log: Log, service: str) -> tuple[int, int]:
     """How many events can be read from the log, and how many do not follow the one before them."""
     topic, partitions = events_topic(service), list(range(PARTITIONS))
+    until(lambda: not log.unsettled(topic), "the markers of the last commit")
     last: Counter[int] = Counter()
     events = broken = 0
     for message in log.read(topic, dict.fromkeys(partitions, 0), log.ends(topic, partitions)):

@@ -21,7 +21,8 @@ PLACES = ("append", "relay", "follower")
 def crashes(counting: Counting, at: Sequence[str]) -> list[float]:
     """Let one process die at each of these points, one life after the other; the seconds until its work went on.
 
-    A life that ended before it got anything done has none.
+    It went on once something is recorded, or for relay and follower folded, that was not recorded when it died. A life
+    that ended before that has none.
     """
     process = counting.of(at[0])
     gauge = counting.recorded if process is counting.api else counting.folded
@@ -29,7 +30,7 @@ def crashes(counting: Counting, at: Sequence[str]) -> list[float]:
     process.start(at[0])
     seconds = []
     for following in (*at[1:], None):
-        died, before = process.await_death(), gauge()
+        died, before = process.await_death(), counting.recorded()
         process.start(following)
         until(lambda before=before: gauge() > before or not process.alive, f"{process.name} going on", 60)  # type: ignore[misc]
         if gauge() > before:

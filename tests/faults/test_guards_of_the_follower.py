@@ -1,27 +1,17 @@
 """Each guard of the follower, taken out, lets through what it is there to stop."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID, uuid4
+from contextlib import suppress
 
 import pytest
 
 from libs.events import checkpoints
 from libs.events import follower as follower_module
-from libs.events.checkpoints import LIVE, OwnershipLost, Place, claim
-from libs.events.follower import Follower, Following
-from libs.events.kafka import Log, Message, events_topic
-from libs.events.projection import Projection
-from libs.events.record import Record, from_value, to_value
-from libs.events.service import Parts
-from tests.conftest import Bench, MakeBench
+from libs.events.checkpoints import OwnershipLost
+from libs.events.follower import Follower
+from libs.events.record import from_value, to_value
 from tests.faults.guards import without
-from tests.libs.events.sample import note_projection
-from tests.libs.events.test_flow import notes_of, write
+from tests.faults.partition import COUNTS, Partition
 
-COUNTS = 5
 GAP = """        if record.sequence > sequence + 1:
             raise BrokenLog(
                 f"{record.position} follows {sequence}: {record.sequence - sequence - 1} events are missing"
@@ -46,64 +36,6 @@ OUTSIDE = """        crash_point("follower.before-commit")
 
 class Killed(BaseException):
     """Stands for SIGKILL where the test itself must live on."""
-
-
-class Nobody:
-    """A group member that nobody hears."""
-
-    def stop(self, topic: str, partition: int) -> None:
-        """As a member does."""
-
-
-@dataclass(frozen=True)
-class Partition:
-    """One note, opened and counted, as events of one partition, and a service that follows them."""
-
-    records: Sequence[Record]
-    reader: Bench
-    worker: Parts
-    rows: Projection[Any]
-    log: Log
-
-    @property
-    def place(self) -> Place:
-        """Where the events lie."""
-        return Place(self.records[0].source, self.records[0].partition)
-
-    def owner(self) -> Follower:
-        """A follower that owns the partition now, whoever owned it before."""
-        service = self.worker.service
-        follower = Follower(service.name, service.following, self.worker.handler, self.worker.engine, self.log)
-        with self.worker.engine.begin() as connection:
-            follower._held[self.place] = claim(connection, LIVE, self.place, UUID(int=1))
-        return follower
-
-    def apply(self, follower: Follower, records: Sequence[Record] | None = None) -> None:
-        """What one poll does that brought some of the events, or all."""
-        nobody: Any = Nobody()
-        topic, chosen = events_topic(self.place.source), self.records if records is None else records
-        messages = [Message(topic, r.partition, n, to_value(r)) for n, r in enumerate(chosen)]
-        follower._apply(nobody, follower._proved(nobody, messages))
-
-    def found(self) -> list[Any]:
-        """The rows that were folded."""
-        return notes_of(self.reader, self.rows)
-
-    def counted(self) -> list[int]:
-        """How often each of them was counted."""
-        return [row.count for row in self.found()]
-
-
-@pytest.fixture
-def partition(make_bench: MakeBench, log: Log) -> Iterator[Partition]:
-    note, rows, writing = uuid4(), note_projection("followed"), make_bench()
-    writing.verify_journal()
-    with closing(writing.open()) as parts:
-        write(parts, [note], counts=COUNTS)
-        records = parts.journal.streams([f"note-{note}"])[f"note-{note}"]
-    reader = make_bench(following=Following([writing.service.name], [rows]))
-    with closing(reader.open("worker")) as worker:
-        yield Partition(records, reader, worker, rows, log)
 
 
 def comparing(patch: pytest.MonkeyPatch, what: str) -> None:

@@ -117,6 +117,8 @@ def test_without_the_head_lock_writers_of_a_partition_fail(bench: Bench, parts: 
 def test_without_one_order_of_the_heads_writers_block_each_other(
     bench: Bench, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Looked for after a second otherwise, and each deadlock waits for that.
+    run(bench, f"alter database {bench.service.name} set deadlock_timeout = '20ms'")
     one = "person-1"
     other = next(f"person-{n}" for n in count(2) if partition_of(f"person-{n}") != partition_of(one))
     numbers = count()
@@ -194,8 +196,7 @@ def test_without_the_identity_fence_a_restored_journal_takes_what_can_never_be_p
         relay = Relay(worker.journal, log)
         with pytest.raises(LogDiffers, match="import the missing tail"):
             relay.verify()
-        targets = [Target(note_decider, f"note-{n}", OpenNote(n), meta(), f"person-{n}") for n in one_in_each()]
-        assert accepted(parts, targets) == (0 if guarded else PARTITIONS), "commands acknowledged after a restore"
+        assert accepted(parts, one_in_each()) == (0 if guarded else PARTITIONS), "commands acknowledged after a restore"
         with pytest.raises(LogDiffers, match="missing tail" if guarded else "chained otherwise"):
             relay.verify()
 
@@ -210,10 +211,10 @@ def accepted(parts: Parts, targets: Sequence[Target[Any, Any]]) -> int:
     return done
 
 
-def one_in_each() -> list[UUID]:
-    """A note of every partition, so that one of them comes behind the end that was lost."""
+def one_in_each() -> list[Target[Any, Any]]:
+    """A note opened in every partition, so that one of them comes behind the end that was lost."""
     found: dict[int, UUID] = {}
     while len(found) < PARTITIONS:
         note = uuid4()
         found.setdefault(partition_of(f"person-{note}"), note)
-    return list(found.values())
+    return [Target(note_decider, f"note-{n}", OpenNote(n), meta(), f"person-{n}") for n in found.values()]

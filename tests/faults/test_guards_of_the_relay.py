@@ -61,6 +61,7 @@ def publish(leader: tuple[Relay, Publisher]) -> None:
     made._publish(publisher, made._journal.behind(made.published))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("guarded", [True, False])
 def test_without_the_check_of_every_future_an_expired_record_is_missing(
     bench: Bench, worker: Parts, log: Log, monkeypatch: pytest.MonkeyPatch, *, guarded: bool
@@ -68,7 +69,8 @@ def test_without_the_check_of_every_future_an_expired_record_is_missing(
     monkeypatch.setattr(kafka, "DELIVERY_TIMEOUT_MS", 1_500)
     monkeypatch.setattr(kafka, "REQUEST_TIMEOUT_MS", 1_000)
     if not guarded:
-        without(monkeypatch, Publisher, "publish", (FUTURES, ""))
+        # flush() may give up a moment before the records expire: that must not be what saves them here.
+        without(monkeypatch, Publisher, "publish", (FUTURES, ""), ("DELIVERY_TIMEOUT_MS / 1000", "BLOCK_MS_MAX / 1000"))
     name = f"relay.{bench.service.name}"
     wrote(bench, 3)
     with leading(worker, log, name) as leader:
@@ -117,6 +119,7 @@ def test_without_the_epoch_of_the_producer_a_paused_relay_publishes_twice(
     assert (events, broken > 0) == ((12, False) if guarded else (24, True)), f"{events} in the log, {broken} repeated"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("guarded", [True, False])
 def test_without_the_advisory_lock_two_relays_fence_each_other_and_still_break_nothing(
     bench: Bench, log: Log, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, guarded: bool
@@ -124,7 +127,7 @@ def test_without_the_advisory_lock_two_relays_fence_each_other_and_still_break_n
     """The lock keeps the peace; that nothing is published twice rests on the epoch."""
     if not guarded:
         monkeypatch.setattr(relay, "_try_lock", lambda _lock: True)
-    stop, notes = Flag(), 40
+    stop, notes = Flag(), 20
     with ExitStack() as opened:
         workers = [opened.enter_context(closing(bench.open("worker"))) for _ in range(2)]
         threads = [Thread(target=Relay(one.journal, log).run, args=(stop,)) for one in workers]
