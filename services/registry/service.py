@@ -7,7 +7,7 @@ from libs.events.service import Service
 from libs.law.law import LAW
 from libs.web.app import MIGRATIONS
 from services.registry.feed.chores import destroy_files, finish_lists, follow_rows
-from services.registry.projections import INLINE
+from services.registry.inline import INLINE
 from services.registry.reactors import case_follow_up, relapse_follow_up
 from services.registry.routes import ROUTERS
 
