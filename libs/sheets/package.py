@@ -7,8 +7,10 @@ sheet end the process. So no sheet is handed over before its references are know
 import re
 import zlib
 from collections.abc import Iterator
+from functools import reduce
 from io import BytesIO
 from posixpath import join, normpath
+from typing import Any
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
@@ -33,6 +35,7 @@ REFERENCE = rb"\sr\s*=\s*[\"']\s*"
 # Beyond column BL (64) and row 399,999; a cell without content may lie there, a program left it.
 FAR_COLUMN = re.compile(REFERENCE + rb"(?:[a-z]{3,}|[c-z][a-z]|b[m-z])\d+[^>]*+(?<!/)>", re.IGNORECASE)
 FAR_ROW = re.compile(REFERENCE + rb"[a-z]*0*(?:[4-9]\d{5}|[1-9]\d{6,})[^>]*+(?<!/)>", re.IGNORECASE)
+CELL = re.compile(rb"[\"']\s*([a-z]*)(\d+)", re.IGNORECASE)
 SHEET_TYPE = "/worksheet"
 
 
@@ -99,18 +102,25 @@ class Package:
 
     def _walk(self) -> None:
         # Reading to the end proves sizes and checksums, which the archive only declares.
+        numbers = {part: number for number, part in enumerate(self.sheets().values(), start=1)}
         for part in self._names:
             sheet = part.startswith("xl/worksheets/")
             for piece in self.pieces(part):
                 if sheet:
-                    _within_limits(piece)
+                    _within_limits(piece, numbers.get(part, 0))
 
 
-def _within_limits(piece: bytes) -> None:
-    if FAR_COLUMN.search(piece):
-        raise TooManyColumns("a cell lies too far to the right", columns_max=COLUMNS_MAX)
-    if FAR_ROW.search(piece):
-        raise TooManyRows("a row lies too far below", rows_max=ROWS_MAX)
+def _within_limits(piece: bytes, sheet: int) -> None:
+    if far := FAR_COLUMN.search(piece):
+        raise TooManyColumns("a cell lies too far to the right", columns_max=COLUMNS_MAX, **_place(sheet, far))
+    if far := FAR_ROW.search(piece):
+        raise TooManyRows("a row lies too far below", rows_max=ROWS_MAX, **_place(sheet, far))
+
+
+def _place(sheet: int, reference: re.Match[bytes]) -> dict[str, Any]:
+    letters, row = CELL.findall(reference[0])[0]
+    column = reduce(lambda number, letter: number * 26 + letter - ord("A") + 1, letters.upper(), 0)
+    return {"sheet": sheet, "row": int(row)} | ({"column": column} if column else {})
 
 
 def _is(element: ET.Element, name: str) -> bool:

@@ -98,17 +98,20 @@ def test_days_may_count_from_1904() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "refusal"),
+    ("rows", "refusal", "place"),
     [
-        (b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>', TooManyRows),
-        (b'<row r="1"><c r="XFD1"><v>1</v></c></row>', TooManyColumns),
-        (b"<row r='1'><c t='n' r = 'xfd1'><v>1</v></c></row>", TooManyColumns),
-        (b'<row r="1"><c r="BM1"><v>1</v></c></row>', TooManyColumns),
+        (b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>', TooManyRows, {"row": 1_048_576}),
+        (b'<row r="1"><c r="A1048576"><v>1</v></c></row>', TooManyRows, {"row": 1_048_576, "column": 1}),
+        (b'<row r="1"><c r="XFD1"><v>1</v></c></row>', TooManyColumns, {"row": 1, "column": 16_384}),
+        (b"<row r='1'><c t='n' r = 'xfd1'><v>1</v></c></row>", TooManyColumns, {"row": 1, "column": 16_384}),
+        (b'<row r="2"><c r="BM2"><v>1</v></c></row>', TooManyColumns, {"row": 2, "column": 65}),
     ],
 )
-def test_two_far_cells_do_not_end_the_process(rows: bytes, refusal: type[SheetRefused]) -> None:
-    with pytest.raises(refusal):
+def test_two_far_cells_do_not_end_the_process(rows: bytes, refusal: type[SheetRefused], place: dict[str, int]) -> None:
+    with pytest.raises(refusal) as caught:
         read_tables(repacked(book([["a"]]), sheet1=SHEET % rows))
+    params = {name: n for name, n in caught.value.params.items() if not name.endswith("_max")}
+    assert params == {"sheet": 1, **place}
 
 
 def test_far_cells_without_content_are_nothing() -> None:
