@@ -346,8 +346,8 @@ class Member:
         """Remind the client that it is joining.
 
         A poll that ends after the leader assigned partitions and before the group said so makes it forget that: it
-        stays out of the group without a word, and follows nothing for ever (kafka-python 3.0.12, seen in one of
-        eight restarts on a busy machine).
+        stays out of the group without a word, and follows nothing for ever (kafka-python 3.0.12, seen after
+        restarts of PostgreSQL on a busy machine).
         """
         coordinator = self._consumer._coordinator  # noqa: SLF001 -- There is no other way to know or to say it.
         if coordinator.rejoining:
