@@ -15,6 +15,7 @@ from services.reporting.facts import SOURCE
 from services.reporting.figures import answer
 from services.reporting.indicators import indicator_of
 from services.reporting.indicators.indicator import Indicator
+from services.reporting.indicators.periods import check_year
 from services.reporting.indicators.question import Frame, Question, frame_of
 from services.reporting.indicators.tally import Tally
 from services.reporting.publishing import suppressed
@@ -61,6 +62,8 @@ def instant(connection: Connection, wanted: datetime | None, sources: Sequence[s
     """The instant wanted, or the oldest of the newest marks of all sources; refused when it lies after that."""
     if wanted is not None and wanted.utcoffset() is None:
         raise Invalid("an instant without an offset is no instant")
+    if wanted is not None:
+        check_year(wanted.year)
     known = known_until(connection, list(sources))
     if known is None or (wanted is not None and wanted > known):
         raise NotYetKnown("not everything of that instant has arrived here")

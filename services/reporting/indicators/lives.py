@@ -39,7 +39,8 @@ class Life:
 
     def relapsed_after(self, day: date) -> date | None:
         """The first determination of addiction on the day or later, whichever completion it was told with."""
-        return min((on for one in self.completions for on in one.relapses if on >= day), default=None)
+        told = (on for one in self.completions for on in one.relapses)
+        return min((on for on in told if on >= day and self.lived(on)), default=None)
 
     def relapses(self) -> list[date]:
         """The relapse after each completion, if there was one, each day once."""
@@ -47,7 +48,12 @@ class Life:
 
     def reused_after(self, day: date) -> CountedTest | None:
         """The first confirmed positive later than the day; a quick test proves nothing (domain.md §3.5)."""
-        return next((test for test in self.tests if is_confirmed_positive(test) and test.sampled_on > day), None)
+        positive = (test for test in self.tests if is_confirmed_positive(test) and self.lived(test.sampled_on))
+        return next((test for test in positive if test.sampled_on > day), None)
+
+    def lived(self, day: date) -> bool:
+        """Whether the person lived on the day: what is dated after a death was told of nobody."""
+        return self.died_on is None or day <= self.died_on
 
 
 def is_confirmed_positive(test: CountedTest) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from services.reporting.facts.cases import CountedCase
 from services.reporting.indicators.lives import Life
 from services.reporting.indicators.question import Frame
-from services.reporting.indicators.spells import Spell, within, without
+from services.reporting.indicators.spells import Spell, merged, within, without
 
 DAY = timedelta(days=1)
 
@@ -31,7 +31,8 @@ def at_risk(life: Life, frame: Frame, units: Container[str]) -> list[Spell]:
         gaps = [*zip(case.away_from, case.away_until, strict=True), (_ended(case, life, frame), None)]
         for start, end in active(case, frame.until, units):
             found += without((start, end), gaps)
-    return sorted(within(found, frame.period.first - DAY, last))
+    # Two cases can be open at once for some days; nobody is at risk twice.
+    return merged(within(found, frame.period.first - DAY, last))
 
 
 def units_of(life: Life, frame: Frame) -> list[str]:

@@ -9,6 +9,7 @@ from libs.vietnam.calendar import add_months
 
 HALF_YEAR_MONTHS = 6
 DAY = timedelta(days=1)
+YEARS = range(1900, 2200)
 
 
 class Series(StrEnum):
@@ -28,6 +29,18 @@ class PeriodReversed(Invalid):
     problem = "period-reversed"
 
 
+class TimeOutOfRange(Invalid):
+    """No law, no person and no record is of such a day."""
+
+    problem = "time-out-of-range"
+
+
+def check_year(year: int) -> None:
+    """`TimeOutOfRange` outside 1900 to 2199, so that no sum of days leaves the calendar."""
+    if year not in YEARS:
+        raise TimeOutOfRange("no record is of that time", first=YEARS[0], last=YEARS[-1])
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
     """The days from `first` to `last`, both included; `PeriodReversed` when they are the other way round."""
@@ -36,6 +49,8 @@ class Period:
     last: date
 
     def __post_init__(self) -> None:
+        check_year(self.first.year)
+        check_year(self.last.year)
         if self.last < self.first:
             raise PeriodReversed("a period ends before it begins", first=self.first, last=self.last)
 

@@ -21,6 +21,17 @@ def without(spell: Spell, gaps: Iterable[tuple[date, date | None]]) -> list[Spel
     return [*left, (after, until)]
 
 
+def merged(spells: Iterable[Spell]) -> list[Spell]:
+    """The same days in order, each once: stretches that overlap become one."""
+    found: list[Spell] = []
+    for start, end in sorted(spells):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
 def within(spells: Iterable[Spell], after: date, until: date) -> Iterator[Spell]:
     """The parts of the stretches that lie in `(after, until]`; one of a single day lies there if the day does."""
     for start, end in spells:

@@ -105,7 +105,10 @@ def test_the_counts_are_those_of_the_fates(fates: list[Fate]) -> None:
     windows = [(add_months(fate.completed_on, 12) - fate.completed_on).days for fate in fates]
     known = [(KNOWN - fate.completed_on).days for fate in fates]
     relapsed = [
-        fate.relapse is not None and fate.relapse <= window and fate.relapse + fate.told_late <= until
+        fate.relapse is not None
+        and fate.relapse <= window
+        and fate.relapse + fate.told_late <= until
+        and not (fate.death is not None and fate.death < fate.relapse and fate.death + fate.told_late <= until)
         for fate, window, until in zip(fates, windows, known, strict=True)
     ]
     through = [

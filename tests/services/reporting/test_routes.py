@@ -108,6 +108,8 @@ def test_an_instant_after_the_last_mark_is_not_known_yet(province: Desk) -> None
     [
         (f"unit={WARD}&{HALF}&months=7", 422, "window-not-offered"),
         (f"unit={WARD}&first=2024-06-30&last=2024-01-01", 422, "period-reversed"),
+        (f"unit={WARD}&first=0001-01-01&last=2024-06-30", 422, "time-out-of-range"),
+        (f"unit={WARD}&{HALF}&as_known_on=0001-01-01T00:00:00%2B14:00", 422, "time-out-of-range"),
         (f"unit={WARD}&first=2024-02-30&last=2024-06-30", 422, "request-invalid"),
         (f"unit={WARD}&{HALF}&as_known_on=2025-01-31T00:00:00", 422, "request-invalid"),
         (f"unit=26113&{HALF}", 403, "outside-scope"),

@@ -49,6 +49,13 @@ def test_a_determination_on_the_day_of_completion_counts_one_before_it_does_not(
     assert counts(asked(story, "I-03")) == (1, 2, 2)
 
 
+@pytest.mark.parametrize(("late_by", "events"), [(0, 1), (1, 0)])
+def test_what_is_dated_after_a_death_was_told_of_nobody(late_by: int, events: int) -> None:
+    story, died = Story(), after(2)
+    story.person(COMPLETED).died(died).relapsed(died + late_by * DAY).tested(died + late_by * DAY)
+    assert [asked(story, indicator, months=12).numerator for indicator in ("I-01", "I-03")] == [events, events]
+
+
 def test_a_relapse_is_dated_by_its_determination_not_by_when_it_was_told() -> None:
     story = Story()
     story.person(COMPLETED).relapsed(after(11), known=after(20))

@@ -108,6 +108,14 @@ def test_nothing_is_at_risk_after_death_or_relapse_even_where_the_case_stays_ope
     assert (found.numerator, found.denominator) == (1, 2)
 
 
+def test_two_cases_that_are_open_at_once_are_one_time_at_risk() -> None:
+    story = Story()
+    person = story.person(COMPLETED).managed(COMPLETED)
+    person.completed(date(2025, 2, 1)).managed(date(2025, 2, 3))
+    found = asked(story, "I-04", FIRST)
+    assert (days(found), found.denominator) == (181, 1)
+
+
 def test_consecutive_periods_share_no_day_and_lose_none() -> None:
     story = Story()
     story.person(COMPLETED).managed(date(2025, 2, 1)).relapsed(date(2025, 6, 30)).ended(

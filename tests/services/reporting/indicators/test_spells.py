@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.indicators.spells import covers, days, within, without
+from services.reporting.indicators.spells import covers, days, merged, within, without
 
 START = date(2025, 1, 1)
 
@@ -33,6 +33,11 @@ def day(n: int) -> date:
 def test_gaps_are_taken_out(gaps: list[tuple[int, int | None]], left: list[tuple[int, int]]) -> None:
     dated = [(day(a), None if b is None else day(b)) for a, b in gaps]
     assert without((day(0), day(10)), dated) == [(day(a), day(b)) for a, b in left]
+
+
+def test_overlapping_stretches_are_one_and_touching_ones_stay_two() -> None:
+    spells = [(day(a), day(b)) for a, b in ((20, 30), (0, 10), (5, 7), (8, 12), (12, 15))]
+    assert merged(spells) == [(day(a), day(b)) for a, b in ((0, 12), (12, 15), (20, 30))]
 
 
 def test_a_stretch_holds_its_last_day_and_not_its_first() -> None:
