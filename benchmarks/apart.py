@@ -5,6 +5,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from libs.events.worker import collect_seldom
+
 SECONDS_MAX = 900
 _processes = get_context("spawn")
 make_flag = _processes.Event
@@ -41,6 +43,7 @@ def apart(work: Callable[..., Any], *given: Any) -> Any:
 
 
 def _run(work: Callable[..., None], given: tuple[Any, ...], there: Connection) -> None:
+    collect_seldom()  # As in our workers, and the same for everyone.
     work(*given, there.send)
 
 

@@ -14,6 +14,7 @@ from libs.events.kafka import Log, Member, Message
 from libs.events.service import Service
 
 FOLLOWER = "reporting"
+Polled = dict[tuple[str, int], list[Message]]
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ class Stopwatch(Log):
         """As Kafka gives it, watched."""
         return _Watched(super().member(group, topics), self)
 
-    def polled(self, asked: float, messages: list[Message]) -> None:
+    def polled(self, asked: float, messages: Polled) -> None:
         """One poll is over; the next one comes when what it brought is committed."""
         if self._missing == 0:
             self.ended = self.ended or asked
             self.stop.set()
-        count = sum(message.topic.endswith(".events") for message in messages)
+        count = sum(len(part) for (topic, _), part in messages.items() if topic.endswith(".events"))
         if count and not self.began:
             self.began = asked
         self._missing -= count
@@ -56,7 +57,7 @@ class _Watched:
         self._member = member
         self._watch = watch
 
-    def poll(self, timeout_ms: int) -> list[Message]:
+    def poll(self, timeout_ms: int) -> Polled:
         asked = monotonic()
         messages = self._member.poll(timeout_ms)
         self._watch.polled(asked, messages)

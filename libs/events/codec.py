@@ -54,7 +54,9 @@ class Codec:
         contract = contract_of(record.type)
         if contract is None:
             return None
-        data = upcast(contract, record.type_version, record.data)
+        data = record.data
+        if record.schema_id != contract.schema_id:
+            data = upcast(contract, record.type_version, data)
         if contract.encrypted:
             data = {**data, **{name: _sealed(record, name, data.get(name)) for name in contract.encrypted}}
         event: Event = contract.cls.model_validate(data)

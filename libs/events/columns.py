@@ -1,6 +1,6 @@
 """Row classes as tables: one frozen dataclass is one table, its first field the key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
@@ -8,6 +8,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
+
+import orjson
 
 from libs.events.event import ContractError, Sealed
 
@@ -36,35 +38,30 @@ class HashOf:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its SQL type, and how a value travels between Python and the table."""
+    """One column: its SQL type, and how what PostgreSQL returns, if not null, becomes the Python value.
+
+    `load` is None where it is that value already.
+    """
 
     name: str
     sql: str
     nullable: bool
     kind: Any
     hash_of: HashOf | None = None
+    load: Callable[[Any], Any] | None = None
 
-    def load(self, value: Any) -> Any:
-        """The Python value of what PostgreSQL returned."""
-        if value is None:
-            return None
-        if self.kind is Sealed:
-            return Sealed.parse(value)
-        if isinstance(self.kind, type) and issubclass(self.kind, Enum):
-            return self.kind(value)
-        if get_origin(self.kind) is tuple:
-            return tuple(value)
-        return value
 
-    def dump(self, value: Any) -> Any:
-        """What stands for the value in the JSON that PostgreSQL reads rows from."""
-        if isinstance(value, Sealed):
-            return str(value)
-        if isinstance(value, bytes):
-            return "\\x" + value.hex()
-        if isinstance(value, list | tuple):
-            return [self.dump(one) for one in value]
-        return value
+def rows_as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as the JSON that PostgreSQL reads them from."""
+    return orjson.dumps(rows, default=_as_json, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, Sealed):
+        return str(value)
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    raise TypeError(f"no column holds a {type(value).__name__}")
 
 
 @cache
@@ -83,7 +80,15 @@ def _column(name: str, hint: Any) -> Column:
     kinds = [part for part in parts if part is not NoneType]
     if len(kinds) != 1:
         raise ContractError(f"column {name} must have one type, or one and None")
-    return Column(name, _sql(name, kinds[0]), NoneType in parts, kinds[0], hash_of)
+    return Column(name, _sql(name, kinds[0]), NoneType in parts, kinds[0], hash_of, _loader(kinds[0]))
+
+
+def _loader(kind: Any) -> Callable[[Any], Any] | None:
+    if kind is Sealed:
+        return Sealed.parse
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    return tuple if get_origin(kind) is tuple else None
 
 
 def _sql(name: str, kind: Any) -> str:

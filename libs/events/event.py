@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, Union, get_args, get_origin
 
@@ -86,7 +86,7 @@ class Contract(Generic[T]):
     cls: type[T]
     encrypted: tuple[str, ...]
 
-    @property
+    @cached_property
     def schema_id(self) -> str:
         """The CloudEvents `dataschema` of this version."""
         return f"urn:aftercare:{self.wire}:{self.version}"

@@ -1,6 +1,7 @@
 """The follower: reads the topics of its sources once, proves that nothing is missing, folds, then reacts."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event as Stop
@@ -126,13 +127,15 @@ class Follower:
 
     def _turn(self, member: Member) -> None:
         try:
-            messages = member.poll(POLL_MS)
+            polled = member.poll(POLL_MS)
         except PlaceLost:
             self._read_from_the_start(member)
             return
         self._assign(member)
-        self._apply(member, self._proved(member, messages))
-        self._mark([Mark.from_value(m.value) for m in messages if m.value and m.topic.endswith(".marks")])
+        events = {_place(*at): part for at, part in polled.items() if at[0].endswith(".events")}
+        self._apply(member, self._proved(member, events))
+        marks = (part for (topic, _), part in polled.items() if topic.endswith(".marks"))
+        self._mark([Mark.from_value(message.value) for part in marks for message in part if message.value])
 
     def _assign(self, member: Member) -> None:
         fresh, gone = member.changes()
@@ -161,13 +164,9 @@ class Follower:
         for topic, partition in self._marked:
             member.start(topic, partition, 0)
 
-    def _proved(self, member: Member, messages: Sequence[Message]) -> dict[Place, Batch]:
-        by_place: dict[Place, list[Message]] = {}
-        for message in messages:
-            if message.topic.endswith(".events"):
-                by_place.setdefault(_place(message.topic, message.partition), []).append(message)
+    def _proved(self, member: Member, messages: Mapping[Place, Sequence[Message]]) -> dict[Place, Batch]:
         batches: dict[Place, Batch] = {}
-        for place, part in by_place.items():
+        for place, part in messages.items():
             if place not in self._held:
                 continue
             try:
@@ -179,7 +178,7 @@ class Follower:
     def _apply(self, member: Member, batches: Mapping[Place, Batch]) -> None:
         if not batches:
             return
-        links = [record.cloud.get("traceparent") for batch in batches.values() for record in batch.records]
+        links = (record.cloud.get("traceparent") for batch in batches.values() for record in batch.records)
         attributes = {"messaging.system": "kafka", "messaging.consumer.group.name": self._service}
         with span("process events", attributes, kind="consumer", links=links):
             folded = self._isolated(member, batches, self._fold)
@@ -206,16 +205,17 @@ class Follower:
         return done
 
     def _fold(self, batches: Mapping[Place, Batch]) -> None:
-        decoded = {place: self._decoded(batch.records) for place, batch in batches.items()}
+        records = [record for batch in batches.values() for record in batch.records]
+        events = self._decoded(records)
         reached = {place: self._folded(self._held[place], batch) for place, batch in batches.items()}
         with self._engine.begin() as connection:
             connection.execute(_EVERYWHERE)
             hold(connection, LIVE, {place: self._held[place] for place in batches})
-            events = [one for part in decoded.values() for one in part]
             tables = live_tables(connection)
             for projector in self._projectors:
                 projector.apply(connection, tables[projector.projection.name], events)
-            self._ignore(connection, batches)
+            if len(events) < len(records):
+                self._ignore(connection, records)
             advance(connection, LIVE, reached)
             crash_point("follower.before-commit")
         crash_point("follower.after-commit")
@@ -253,18 +253,16 @@ class Follower:
         return [
             (record, event)
             for record in records
-            if (event := self._codec.decode(record)) is not None and type(event) in self._handled
+            if self._handles(record) and (event := self._codec.decode(record)) is not None
         ]
 
-    def _ignore(self, connection: Connection, batches: Mapping[Place, Batch]) -> None:
-        counts: dict[tuple[str, str], int] = {}
-        for place, batch in batches.items():
-            for record in batch.records:
-                if (contract := contract_of(record.type)) is None or contract.cls not in self._handled:
-                    counts[place.source, record.type] = counts.get((place.source, record.type), 0) + 1
-        if counts:
-            rows = [{"source": s, "type": t, "events": n} for (s, t), n in sorted(counts.items())]
-            connection.execute(_IGNORED, rows)
+    def _ignore(self, connection: Connection, records: Sequence[Record]) -> None:
+        counts = Counter((one.source, one.type) for one in records if not self._handles(one))
+        rows = [{"source": s, "type": t, "events": n} for (s, t), n in sorted(counts.items())]
+        connection.execute(_IGNORED, rows)
+
+    def _handles(self, record: Record) -> bool:
+        return (contract := contract_of(record.type)) is not None and contract.cls in self._handled
 
     def _mark(self, marks: Sequence[Mark]) -> None:
         if not marks:

@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -30,7 +30,7 @@ FETCH_BYTES_MAX = 16 * MIB
 PARTITION_FETCH_BYTES_MAX = 2 * MIB
 BATCH_BYTES = 128 << 10
 LINGER_MS = 5
-POLL_RECORDS_MAX = 2_000
+POLL_RECORDS_MAX = 5_000
 SESSION_TIMEOUT_MS = 15_000
 POLL_INTERVAL_MS_MAX = 120_000
 METADATA_AGE_MS_MAX = 3_000
@@ -66,8 +66,7 @@ class Topic:
     partitions: int
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One record as read from a partition."""
 
     topic: str
@@ -336,11 +335,14 @@ class Member:
         self._listener = _Paused(consumer)
         consumer.subscribe(topics=list(topics), listener=self._listener)
 
-    def poll(self, timeout_ms: int) -> list[Message]:
-        """The next records of the partitions that were resumed."""
+    def poll(self, timeout_ms: int) -> dict[tuple[str, int], list[Message]]:
+        """The next records of the partitions that were resumed, in order by (topic, partition)."""
         self._go_on_joining()
         batch = self._consumer.poll(timeout_ms=timeout_ms)
-        return [Message(r.topic, r.partition, r.offset, r.value) for records in batch.values() for r in records]
+        return {
+            (place.topic, place.partition): [Message(place.topic, place.partition, r.offset, r.value) for r in records]
+            for place, records in batch.items()
+        }
 
     def _go_on_joining(self) -> None:
         """Remind the client that it is joining.

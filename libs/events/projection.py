@@ -1,6 +1,6 @@
 """A projection: a table, and a pure fold per row; what a rate is counted from, rebuilt from the log at will."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -20,6 +20,7 @@ FoldFunction = Callable[[E, R | None], R | None]
 # Beside the row's own columns: whose row it is, and which event made it what it is.
 SYSTEM = ("row_source", "row_subject", "row_partition", "row_sequence", "row_event")
 KNOWN = ("known_from", "known_to")
+_SEVERAL = (list, tuple, set, frozenset)
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ class Projection(Generic[R]):
 
         return register
 
-    def keys_of(self, event: Event) -> list[Any]:
+    def keys_of(self, event: Event) -> Collection[Any]:
         """The keys of the rows that an event touches; none when it is not folded here."""
         if (fold := self.folds.get(type(event))) is None:
-            return []
+            return ()
         keys = fold.keys(event)
-        return list(keys) if isinstance(keys, list | tuple | set | frozenset) else [keys]
+        return keys if isinstance(keys, _SEVERAL) else (keys,)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -93,9 +94,13 @@ class Projection(Generic[R]):
         spelled = ";".join(f"{c.name} {c.sql}" for c in self.columns if c.hash_of is None) + str(self.history)
         return sha256(spelled.encode()).hexdigest()[:16]
 
-    def load(self, mapping: Any) -> R:
-        """The row object of a result row."""
-        return self.table(*(column.load(mapping[column.name]) for column in self.columns))
+    def load(self, found: Sequence[Any]) -> R:
+        """The row object of a result row that begins with the `names`."""
+        values = (
+            value if value is None or column.load is None else column.load(value)
+            for column, value in zip(self.columns, found, strict=False)
+        )
+        return self.table(*values)
 
     def read(
         self,
@@ -109,15 +114,15 @@ class Projection(Generic[R]):
         """The live version's rows that satisfy an SQL condition; with history, as known at `at` (needed there)."""
         statement = f"select {self.names} from {self.live(connection)} where ({where}){self._known(at)} {tail}"  # noqa: S608 -- Our own words.
         rows = connection.execute(text(statement), values | ({"known_at": at} if self.history else {}))
-        return [self.load(row) for row in rows.mappings()]
+        return [self.load(row) for row in rows]
 
     def placed(self, connection: Connection, where: str, *, tail: str = "", **values: Any) -> list[tuple[R, Position]]:
         """The live version's rows that satisfy an SQL condition, each with the event that made it what it is."""
         names = f"{self.names}, row_source, row_partition, row_sequence"
         statement = f"select {names} from {self.live(connection)} where ({where}){self._now()} {tail}"  # noqa: S608 -- Our own words.
         return [
-            (self.load(row), Position(row["row_source"], row["row_partition"], row["row_sequence"]))
-            for row in connection.execute(text(statement), values).mappings()
+            (self.load(row), Position(row.row_source, row.row_partition, row.row_sequence))
+            for row in connection.execute(text(statement), values)
         ]
 
     def live(self, connection: Connection) -> str:

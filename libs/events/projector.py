@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from libs.events.codec import Codec, unseal
-from libs.events.columns import Column
+from libs.events.columns import Column, rows_as_json
 from libs.events.event import Event, Sealed
 from libs.events.keyring import keyed_hash
-from libs.events.projection import KNOWN, SYSTEM, Projection, live_tables
+from libs.events.projection import SYSTEM, Projection, live_tables
 from libs.events.record import Record
 
 Decoded = tuple[Record, Event]
@@ -22,10 +21,10 @@ FOREVER = "infinity"
 
 
 class ForeignRow(RuntimeError):
-    """A fold touched a row of another source or subject, between which nothing orders events."""
+    """A fold touched a row of another key, or of another source or subject, between which nothing orders events."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Version:
     """One version of a row as it goes to the table."""
 
@@ -35,7 +34,7 @@ class _Version:
     known_to: datetime | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class _State:
     """A key within a batch: the row now, whose it is, and what has to be written."""
 
@@ -55,34 +54,34 @@ class Projector:
 
     def apply(self, connection: Connection, table: str, events: Sequence[Decoded]) -> None:
         """Fold the events, in the order given, into `table`; after any error the caller rolls back."""
-        touched = [(record, event, keys) for record, event in events if (keys := self.projection.keys_of(event))]
+        touched = [(key, record, event) for record, event in events for key in self.projection.keys_of(event)]
         if not touched:
             return
-        states = self._load(connection, table, {key for _, _, keys in touched for key in keys})
-        for record, event, keys in touched:
-            for key in keys:
-                self._fold(states.setdefault(key, _State(None, None, False, [])), key, record, event)
+        states = self._load(connection, table, {key for key, _, _ in touched})
+        for key, record, event in touched:
+            if (state := states.get(key)) is None:
+                state = states[key] = _State(None, None, stored=False, versions=[])
+            self._fold(state, key, record, event)
         self._write(connection, table, states)
 
     def _load(self, connection: Connection, table: str, keys: set[Any]) -> dict[Any, _State]:
         current = " and known_to = 'infinity'" if self.projection.history else ""
         columns = f"{self.projection.names}, row_source, row_subject"
         statement = f"select {columns} from {table} where {self.projection.key} = any(:keys){current}"  # noqa: S608 -- Our own words.
-        rows = connection.execute(text(statement), {"keys": list(keys)}).mappings()
         return {
-            row[self.projection.key]: _State(
-                self.projection.load(row), (row["row_source"], row["row_subject"]), stored=True, versions=[]
-            )
-            for row in rows
+            row[0]: _State(self.projection.load(row), (row.row_source, row.row_subject), stored=True, versions=[])
+            for row in connection.execute(text(statement), {"keys": list(keys)})
         }
 
     def _fold(self, state: _State, key: Any, record: Record, event: Event) -> None:
         owner = (record.source, record.subject)
-        if state.owner not in (None, owner):
+        if state.owner is not None and state.owner != owner:
             raise ForeignRow(f"{self.projection.name} folds {record.type} into a row of another subject")
         row = self.projection.folds[type(event)].evolve(event, state.row)
         if row == state.row:
             return
+        if row is not None and getattr(row, self.projection.key) != key:
+            raise ForeignRow(f"{self.projection.name} folds {record.type} into the row of another key")
         if state.versions:
             state.versions[-1].known_to = record.recorded_at
         state.row, state.owner = row, owner
@@ -90,17 +89,28 @@ class Projector:
 
     def _write(self, connection: Connection, table: str, states: Mapping[Any, _State]) -> None:
         changed = {key: state for key, state in states.items() if state.versions}
-        stale = [key for key, state in changed.items() if state.stored]
-        if stale and self.projection.history:
-            closing = [(key, changed[key].versions[0].record.recorded_at) for key in stale]
-            self._close(connection, table, closing)
-        elif stale:
+        stored = {key: state for key, state in changed.items() if state.stored}
+        versions = [state.versions[-1] for state in changed.values()]
+        if self.projection.history:
+            self._close(connection, table, [(key, one.versions[0].record.recorded_at) for key, one in stored.items()])
+            versions = [version for state in changed.values() for version in state.versions]
+        elif self.projection.unique:
+            # A unique index is kept row by row: once all old rows are gone, no order of the new ones breaks it.
+            self._delete(connection, table, list(stored))
+        else:
+            self._delete(connection, table, [key for key, state in stored.items() if state.row is None])
+            self._update(connection, table, [state.versions[-1] for state in stored.values() if state.row is not None])
+            versions = [state.versions[-1] for state in changed.values() if not state.stored]
+        self._insert(connection, table, [version for version in versions if version.row is not None])
+
+    def _delete(self, connection: Connection, table: str, keys: Sequence[Any]) -> None:
+        if keys:
             statement = f"delete from {table} where {self.projection.key} = any(:keys)"  # noqa: S608 -- Our own words.
-            connection.execute(text(statement), {"keys": stale})
-        kept = [v for s in changed.values() for v in (s.versions if self.projection.history else s.versions[-1:])]
-        self._insert(connection, table, [version for version in kept if version.row is not None])
+            connection.execute(text(statement), {"keys": keys})
 
     def _close(self, connection: Connection, table: str, closing: Sequence[tuple[Any, datetime]]) -> None:
+        if not closing:
+            return
         key = self.projection.columns[0]
         connection.execute(
             text(
@@ -111,21 +121,33 @@ class Projector:
             {"keys": [key for key, _ in closing], "ats": [at for _, at in closing]},
         )
 
+    def _update(self, connection: Connection, table: str, versions: Sequence[_Version]) -> None:
+        key, *names = [column.name for column in self.projection.columns] + list(SYSTEM)
+        values = ", ".join(f"{name} = n.{name}" for name in names)
+        self._put(connection, f"update {table} t set {values} from {_new(table)} n where t.{key} = n.{key}", versions)  # noqa: S608 -- Our own words.
+
     def _insert(self, connection: Connection, table: str, versions: Sequence[_Version]) -> None:
-        if not versions:
-            return
-        rows = [self._as_json(version) for version in versions]
-        self._hash(rows, versions)
-        statement = f"insert into {table} select * from json_populate_recordset(null::{table}, cast(:rows as json))"  # noqa: S608 -- Our own words.
-        connection.execute(text(statement), {"rows": orjson.dumps(rows).decode()})
+        self._put(connection, f"insert into {table} select * from {_new(table)}", versions)  # noqa: S608 -- Our own words.
+
+    def _put(self, connection: Connection, statement: str, versions: Sequence[_Version]) -> None:
+        if versions:
+            rows = [self._as_json(version) for version in versions]
+            self._hash(rows, versions)
+            connection.execute(text(statement), {"rows": rows_as_json(rows)})
 
     def _as_json(self, version: _Version) -> dict[str, Any]:
         record = version.record
-        row = {c.name: c.dump(getattr(version.row, c.name)) for c in self.projection.columns}
-        place = (record.source, record.subject, record.partition, record.sequence, record.id)
-        row |= dict(zip(SYSTEM, place, strict=True))
+        row = {
+            **vars(version.row),
+            "row_source": record.source,
+            "row_subject": record.subject,
+            "row_partition": record.partition,
+            "row_sequence": record.sequence,
+            "row_event": record.id,
+        }
         if self.projection.history:
-            row |= dict(zip(KNOWN, (record.recorded_at.astimezone(UTC), version.known_to or FOREVER), strict=True))
+            row["known_from"] = record.recorded_at.astimezone(UTC)
+            row["known_to"] = version.known_to or FOREVER
         return row
 
     def _hash(self, rows: Sequence[dict[str, Any]], versions: Sequence[_Version]) -> None:
@@ -147,8 +169,8 @@ class Projector:
         if wanted is None:
             return None
         if isinstance(wanted, str):
-            return column.dump(keyed_hash(self._codec.keyring, wanted))
-        return [column.dump(keyed_hash(self._codec.keyring, one)) for one in wanted]
+            return keyed_hash(self._codec.keyring, wanted)
+        return [keyed_hash(self._codec.keyring, one) for one in wanted]
 
 
 class InlineProjector:
@@ -175,3 +197,7 @@ def _apply_or_refuse(projector: Projector, connection: Connection, table: str, e
             if refusal is not None:
                 raise refusal(f"{projection.name} holds another one") from error
         raise
+
+
+def _new(table: str) -> str:
+    return f"json_populate_recordset(null::{table}, cast(:rows as json))"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from struct import Struct
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import orjson
@@ -13,6 +14,8 @@ from libs.events.partitions import partition_of
 
 _TAIL = b',"sequence":'
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_NUMBERS = Struct(">Qq")
 
 
 class NotARecord(ValueError):
@@ -66,8 +69,7 @@ class Draft:
         return partition_of(self.subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """An event as it stands in the journal and in Kafka. `cloud` is the body, decoded."""
 
     source: str
@@ -94,9 +96,14 @@ class Record:
         return str(self.cloud["type"])
 
     @property
+    def schema_id(self) -> str:
+        """The contract and its version that it was written in."""
+        return str(self.cloud["dataschema"])
+
+    @property
     def type_version(self) -> int:
-        """The version of the contract that it was written in."""
-        return int(self.cloud["dataschema"].rsplit(":", 1)[1])
+        """The version alone."""
+        return int(self.schema_id.rsplit(":", 1)[1])
 
     @property
     def subject(self) -> str:
@@ -172,8 +179,7 @@ def body_of(
 
 def micros(instant: datetime) -> int:
     """Microseconds since 1970, exact."""
-    delta = instant - _EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 def first_link(source: str, partition: int) -> bytes:
@@ -183,8 +189,7 @@ def first_link(source: str, partition: int) -> bytes:
 
 def next_link(previous: bytes, sequence: int, recorded_at: datetime, body: bytes) -> bytes:
     """The chain after one more event (design: journal, column `chain`)."""
-    numbers = sequence.to_bytes(8, "big") + micros(recorded_at).to_bytes(8, "big", signed=True)
-    return sha256(previous + numbers + body).digest()
+    return sha256(previous + _NUMBERS.pack(sequence, micros(recorded_at)) + body).digest()
 
 
 def chained(previous: bytes, records: Iterable[Record]) -> Record | None:

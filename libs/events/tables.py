@@ -64,7 +64,7 @@ def make_table(connection: Connection, projection: Projection[Any], api: str) ->
     known = ", known_from timestamptz not null, known_to timestamptz not null" if projection.history else ""
     key = f"{projection.key}, known_from" if projection.history else projection.key
     connection.execute(text(f"create table {table} ({own}, {_SYSTEM_COLUMNS}{known}, primary key ({key}))"))
-    for index in (*projection.indexes, *(["(row_source, row_partition, row_sequence)"])):
+    for index in projection.indexes:
         connection.execute(text(f"create index on {table} {index}"))
     for n, index in enumerate(projection.unique):
         connection.execute(text(f"create unique index {table}_u{n} on {table} {index}"))

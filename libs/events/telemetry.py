@@ -1,8 +1,9 @@
 """Traces, metrics and logs: the only file that knows OpenTelemetry, and the scrubber that guards what leaves."""
 
 import atexit
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -98,7 +99,7 @@ def span(
     *,
     kind: str = "internal",
     parent: str | None = None,
-    links: Sequence[str | None] = (),
+    links: Iterable[str | None] = (),
 ) -> Iterator[trace.Span]:
     """A span around a piece of work; `parent` and `links` are traceparents. A failure marks it by its type only."""
     with _tracer.start_as_current_span(
@@ -125,8 +126,8 @@ def traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
-def _contexts(links: Sequence[str | None]) -> Iterator[SpanContext]:
-    for link in list(dict.fromkeys(links))[:LINKS_MAX]:
+def _contexts(links: Iterable[str | None]) -> Iterator[SpanContext]:
+    for link in islice(dict.fromkeys(links), LINKS_MAX):
         parts = (link or "").split("-")
         if len(parts) == 4:  # noqa: PLR2004 -- version, trace, span, flags.
             yield SpanContext(

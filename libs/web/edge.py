@@ -61,12 +61,12 @@ class Edge:
             f"select {projection.names}, row_source, row_partition, row_sequence from {projection.live(connection)}"  # noqa: S608 -- Our own words.
             f" where {projection.key} = :key{current}"
         )
-        row = connection.execute(text(statement), {"key": key}).mappings().one_or_none()
+        row = connection.execute(text(statement), {"key": key}).one_or_none()
         if row is None:
             raise Unknown("nothing of this kind within the caller's scope")
         # Rows without a unit are the same for everyone: to see one says nothing of the caller's scope.
         self.in_scope |= projection.unit is not None or self.admitted.reach.nationwide
-        self.relied_on.append(Position(row["row_source"], row["row_partition"], row["row_sequence"]))
+        self.relied_on.append(Position(row.row_source, row.row_partition, row.row_sequence))
         self.snapshot.used.rows(places_of([row]))
         return projection.load(row)
 

@@ -118,15 +118,15 @@ def read_page(
         f"select {projection.names}, row_source, row_partition from {projection.live(connection)}"  # noqa: S608 -- Our own words.
         f" where ({where}){current}{beyond} order by {ordering} limit :page_limit"
     )
-    found = list(connection.execute(text(statement), values | {"page_limit": request.limit + 1}).mappings())
+    found = list(connection.execute(text(statement), values | {"page_limit": request.limit + 1}))
     rows = [projection.load(row) for row in found[: request.limit]]
     more = order.cursor(rows[-1]) if len(found) > request.limit else None
     return Rows(rows, places_of(found[: request.limit]), more)
 
 
-def places_of(mappings: Iterable[Any]) -> list[Place]:
+def places_of(rows: Iterable[Any]) -> list[Place]:
     """Where the last events of some rows lie."""
-    return [Place(row["row_source"], row["row_partition"]) for row in mappings]
+    return [Place(row.row_source, row.row_partition) for row in rows]
 
 
 def _kind(column: Column) -> Any:

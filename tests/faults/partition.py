@@ -56,7 +56,7 @@ class Partition:
         nobody: Any = Nobody()
         topic, chosen = events_topic(self.place.source), self.records if records is None else records
         messages = [Message(topic, r.partition, n, to_value(r)) for n, r in enumerate(chosen)]
-        follower._apply(nobody, follower._proved(nobody, messages))
+        follower._apply(nobody, follower._proved(nobody, {self.place: messages}))
 
     def found(self) -> list[Any]:
         """The rows that were folded."""

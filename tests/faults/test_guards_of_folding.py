@@ -30,7 +30,7 @@ from tests.libs.events.waiting import until
 DUPLICATE = "record.sequence <= sequence:\n"
 OTHER_HISTORY = "record.sequence == sequence and record.chain != chain"
 OWED = "again.append(record)"
-FOREIGN = "state.owner not in (None, owner)"
+FOREIGN = "state.owner is not None and state.owner != owner"
 OTHER_TOPIC = "case when c.topic_id = excluded.topic_id then c.next_offset else 0 end"
 COMMITTED = '"isolation_level": "read_committed"'
 
@@ -54,7 +54,7 @@ def test_without_comparing_the_place_where_it_stands_another_history_is_taken_fo
     partition: Partition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     partition.apply(partition.owner())
-    other = [*partition.records[:-1], replace(partition.records[-1], chain=bytes(32))]
+    other = [*partition.records[:-1], partition.records[-1]._replace(chain=bytes(32))]
     partition.apply(follower := partition.owner(), other)
     assert "chained otherwise" in follower.stopped[partition.place]
     without(monkeypatch, follower_module, "prove", (OTHER_HISTORY, "False"))

@@ -27,7 +27,7 @@ def test_without_going_on_to_join_a_member_whose_poll_ends_meanwhile_follows_not
         monkeypatch.setattr(Member, "_go_on_joining", lambda _: None)
     with closing(log.member(late, [events_topic(late)])) as member:
         coordinator: Any = member._consumer._coordinator
-        until(lambda: member.poll(POLL_MS) == [] and coordinator.stable(), "the member being in its group")
+        until(lambda: member.poll(POLL_MS) == {} and coordinator.stable(), "the member being in its group")
         assign, pauses = coordinator._perform_assignment, [SLOW_SECONDS]
 
         def assign_slowly(*given: Any) -> Any:
@@ -37,7 +37,7 @@ def test_without_going_on_to_join_a_member_whose_poll_ends_meanwhile_follows_not
 
         coordinator._perform_assignment = assign_slowly
         log.ensure_topics(late, 1)
-        until(lambda: member.poll(POLL_MS) == [] and not pauses, "the topic being assigned")
+        until(lambda: member.poll(POLL_MS) == {} and not pauses, "the topic being assigned")
         found: set[tuple[str, int]] = set()
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not found and time.monotonic() < deadline:

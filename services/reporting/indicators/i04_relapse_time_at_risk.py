@@ -8,6 +8,7 @@ from services.reporting.indicators.question import Frame
 from services.reporting.indicators.reading import read_managed_or_relapsed
 from services.reporting.indicators.spells import covers, days
 from services.reporting.indicators.tally import Counted, Number, Tally
+from services.reporting.indicators.territory import EVERYWHERE
 
 
 def evaluate(facts: Facts, frame: Frame) -> Tally:
@@ -26,7 +27,8 @@ def _counted(life: Life, frame: Frame) -> Counted | None:
     in_period = [on for on in life.relapses() if on in frame.period and on <= frame.until]
     found = any(covers(spells, on) for on in in_period)
     completed = [one.unit for one in life.completions if one.unit in frame.territory]
-    outside = bool(in_period) and not found and bool(spells or completed)
+    observed = found or any(covers(at_risk(life, frame, EVERYWHERE), on) for on in in_period)
+    outside = bool(in_period) and not observed and bool(spells or completed)
     if not spells and not outside:
         return None
     dates = {"at_risk_after": spells[0][0], "at_risk_until": spells[-1][1]} if spells else {}
@@ -55,7 +57,8 @@ indicator = Indicator(
     window="the period",
     pitfalls=(
         "Read the numerator and the person-years with the rate; small numbers need the interval.",
-        "Relapses of the period found in people not under observation have no time at risk; they are shown apart.",
+        "Relapses of the period in people whom nobody observed then have no time at risk; they are shown apart.",
+        "Who moved counts, with the time at risk, where the case was at that time.",
         "Observation begins with the decision on management, not with the completion.",
     ),
     basis=("D116 Art 3(6): relapse is determined by a competent body", "domain.md §4.2 I-04"),

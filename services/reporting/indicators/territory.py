@@ -74,6 +74,9 @@ class Territory:
         return here != there
 
 
+EVERYWHERE = Territory(UnitMap.AS_RECORDED, None)
+
+
 def territory_of(asked: str, unit_map: UnitMap) -> Territory:
     """The territory of a unit; refuses one that is not known (`UnitNotKnown`) or not on the map (`UnitMapMismatch`)."""
     ref = UnitRef(asked)

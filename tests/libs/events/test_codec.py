@@ -83,7 +83,7 @@ def test_a_secret_moved_to_another_event_or_field_does_not_open() -> None:
 def test_an_unknown_wire_name_is_no_event_here() -> None:
     codec = Codec("sample", MemoryKeyring())
     record = drafted(codec, opened())
-    assert codec.decode(replace(record, cloud=record.cloud | {"type": "sample.never-heard-of"})) is None
+    assert codec.decode(record._replace(cloud=record.cloud | {"type": "sample.never-heard-of"})) is None
 
 
 def test_a_sealed_value_is_never_sealed_again() -> None:

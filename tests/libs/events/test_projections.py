@@ -173,8 +173,9 @@ def test_columns_keep_their_types() -> None:
         "days": ("date[]", False),
         "note": ("text", True),
     }
-    assert columns_of(Everything)[1].load("red") is Colour.RED
-    assert columns_of(Everything)[2].load([date(2026, 1, 1)]) == (date(2026, 1, 1),)
+    key = uuid4()
+    row = Everything(key, Colour.RED, (date(2026, 1, 1),), None)
+    assert Projection("sample.everything", 1, Everything).load((key, "red", [date(2026, 1, 1)], None)) == row
 
 
 def test_a_type_that_no_table_holds_is_refused() -> None:

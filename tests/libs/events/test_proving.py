@@ -80,7 +80,7 @@ def test_a_changed_record_does_not_fit_its_chain() -> None:
 
 
 def test_another_history_under_the_same_numbers_is_not_taken_for_a_duplicate() -> None:
-    other = replace(RECORDS[1], chain=bytes(32))
+    other = RECORDS[1]._replace(chain=bytes(32))
     with pytest.raises(BrokenLog, match="chained otherwise than the one folded here"):
         prove(PLACE, reached(*RECORDS[:2]), messages(RECORDS[0], other))
 

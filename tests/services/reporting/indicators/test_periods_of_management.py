@@ -138,6 +138,14 @@ def test_a_relapse_of_somebody_not_under_observation_is_shown_apart() -> None:
     assert (found.numerator, found.denominator, found.outside) == (0, 1, 2)
 
 
+def test_a_relapse_that_the_new_commune_observed_is_not_outside_for_the_old_one() -> None:
+    story = Story()
+    person = story.person(COMPLETED).managed(COMPLETED).left(date(2025, 2, 10), NEAR).received(date(2025, 3, 1), NEAR)
+    person.relapsed(date(2025, 4, 1))
+    old, new, both = (asked(story, "I-04", FIRST, unit=unit) for unit in (WARD, NEAR, "2025:75"))
+    assert [(one.numerator, one.outside) for one in (old, new, both)] == [(0, 0), (1, 0), (1, 0)]
+
+
 def test_the_rate_is_per_person_year_with_an_exact_interval() -> None:
     story = Story()
     for _ in range(9):
