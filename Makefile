@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STACK := $(BIN)/aftercare stack
 COVERED_MIN := 95
+TEST_PROCESSES := 2
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -29,7 +30,7 @@ status: ## how each part is
 	@$(STACK) status
 
 test: lint ## everything that must hold before a change lands
-	@$(BIN)/python -m pytest -q --cov=libs --cov=services --cov-report=
+	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup --cov=libs --cov=services --cov-report=
 	@for part in 'libs/events/*' 'libs/law/*' 'services/*/domain/*'; do \
 		echo "branches of $$part:" && $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(COVERED_MIN) || exit 1; \
 	done

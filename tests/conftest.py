@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from os import urandom
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,13 +26,17 @@ settings.register_profile(
 )
 settings.load_profile("house")
 _numbers = count(1)
+# One whole product, brought up once for all its tests.
+SHARED_WORLD = Path(__file__).parent / "security"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for the engines is marked so."""
+    """Whatever asks for the engines is marked so; what shares a world runs in one process, in order."""
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("stack")
+        world = item.path.parent if SHARED_WORLD in item.path.parents else item.path
+        item.add_marker(pytest.mark.xdist_group(str(world.relative_to(item.config.rootpath))))
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +83,7 @@ def make_bench(stack: Stack, log: Log) -> Iterator[MakeBench]:
 
     def make(*, topics: bool = False, **parts: Any) -> Bench:
         name = parts.pop("name", None) or f"sample{next(_numbers)}"
-        bench = _make(stack, Service(name=name, law=parts.pop("law", None), **parts))
+        bench = bench_of(stack, Service(name=name, law=parts.pop("law", None), **parts))
         if topics:
             log.ensure_topics(name, 1)
         made.append(bench)
@@ -89,7 +94,8 @@ def make_bench(stack: Stack, log: Log) -> Iterator[MakeBench]:
         bench.superuser.dispose()
 
 
-def _make(stack: Stack, service: Service) -> Bench:
+def bench_of(stack: Stack, service: Service) -> Bench:
+    """A service under its own name: databases, roles and migrations."""
     url = make_url(stack.environment()["SUPERUSER_DATABASE_URL"])
     name = service.name
     with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True) as c:

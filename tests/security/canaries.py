@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import count
+from itertools import cycle
 from unicodedata import combining, normalize
 from urllib.parse import quote
 
@@ -46,11 +46,11 @@ class Canaries:
     nine_stem: str
     phone_stem: str
     born: date
-    _next: Iterator[int] = field(default_factory=lambda: count(100), repr=False)
+    _tails: Iterator[int] = field(default_factory=lambda: cycle(range(100, 1000)), repr=False)
 
     def word(self) -> str:
         """One Vietnamese word with marks, as a name or in any text."""
-        n = next(self._next)
+        n = next(self._tails)
         return self.word_stem + _SYLLABLES[n // len(_SYLLABLES)] + _SYLLABLES[n % len(_SYLLABLES)]
 
     def name(self) -> str:
@@ -63,15 +63,15 @@ class Canaries:
 
     def twelve(self) -> str:
         """A citizen's number of a man born in the year of `born`."""
-        return f"{self.twelve_stem}{next(self._next)}"
+        return f"{self.twelve_stem}{next(self._tails)}"
 
     def nine(self) -> str:
         """An old number."""
-        return f"{self.nine_stem}{next(self._next)}"
+        return f"{self.nine_stem}{next(self._tails)}"
 
     def phone(self) -> str:
         """A telephone number."""
-        return f"{self.phone_stem}{next(self._next)}"
+        return f"{self.phone_stem}{next(self._tails)}"
 
     def find(self, place: str, content: bytes) -> list[Hit]:
         """Where one of the family stands in the content, the first place of each spelling that is there."""

@@ -30,7 +30,7 @@ from libs.events.worker import _guarded, run_worker
 from libs.web.bodies import Body
 from libs.web.edge import Edge
 from libs.web.failures import log_failure
-from tests.conftest import Bench, _make
+from tests.conftest import Bench, bench_of
 from tests.libs.events.sample import NoteOpened, OpenNote, meta, note_decider, note_projection
 from tests.libs.events.waiting import until
 from tests.security.canaries import CONTROL
@@ -96,7 +96,7 @@ def test_a_field_that_is_not_marked_as_personal_is_found_in_table_and_topic(
         clear = replace(NoteOpened.contract, encrypted=())
         monkeypatch.setattr(NoteOpened, "contract", clear)
         monkeypatch.setitem(_contracts, clear.wire, clear)
-    bench = _make(left.stack, Service(name=name, law=None, inline=[note_projection()]))
+    bench = bench_of(left.stack, Service(name=name, law=None, inline=[note_projection()]))
     log = Log(left.kafka)
     log.ensure_topics(name, 1)
     with working(bench, log):

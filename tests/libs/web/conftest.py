@@ -19,8 +19,7 @@ from libs.web.issuer import Issuer
 from libs.web.limits import Limits
 from libs.web.purposes import Purpose, allowed
 from libs.web.roles import Role
-from tests.conftest import Bench
-from tests.conftest import _make as make_bench_of
+from tests.conftest import Bench, bench_of
 from tests.libs.web import sample
 from tests.libs.web.client import TestClient
 
@@ -53,7 +52,7 @@ def settings_of(jwks: Path) -> Settings:
 @pytest.fixture(scope="session")
 def bench(stack: Stack) -> Iterator[Bench]:
     """The sample's databases; the only fixture that knows where they come from."""
-    made = make_bench_of(stack, Service(law=None, **sample.PARTS))
+    made = bench_of(stack, Service(law=None, **sample.PARTS))
     made.verify_journal()
     yield made
     made.superuser.dispose()

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.registry.service import service
-from tests.conftest import _make
+from tests.conftest import bench_of
 from tests.services.registry.acting import Acting, acting
 
 
@@ -15,7 +15,7 @@ from tests.services.registry.acting import Acting, acting
 def reacting(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Acting]:
     """A registry of a test module, which reacts when a test says so."""
     name = f"reg_{request.module.__name__.rsplit('.', 1)[-1]}"
-    bench = _make(stack, replace(service, name=name))
+    bench = bench_of(stack, replace(service, name=name))
     with acting(bench) as one:
         yield one
     bench.superuser.dispose()

@@ -19,7 +19,7 @@ from libs.web.roles import Role
 from services.reporting.facts import SOURCE
 from services.reporting.indicators import INDICATORS
 from services.reporting.service import service
-from tests.conftest import _make
+from tests.conftest import bench_of
 from tests.libs.web.conftest import Desk
 from tests.services.clubs.twin import Twin, beside, opened
 from tests.services.reporting.story import FAR, PROVINCE, WARD, Story, evening
@@ -38,7 +38,7 @@ def reporting(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     people = [story.person(COMPLETED) for _ in range(PEOPLE)]
     people[0].relapsed(date(2024, 9, 2))
     people[1].relapsed(date(2024, 10, 2), known=date(2025, 2, 1))
-    bench = _make(stack, beside(service, "reportingdesk", SOURCE))
+    bench = bench_of(stack, beside(service, "reportingdesk", SOURCE))
     with bench.superuser.begin() as connection:
         for record, _ in tell(connection, story, KNOWN):
             place = Place(SOURCE, record.partition)

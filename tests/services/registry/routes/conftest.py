@@ -16,7 +16,7 @@ from libs.web.app import make_app
 from libs.web.issuer import Issuer
 from libs.web.roles import Role
 from services.registry.service import service
-from tests.conftest import _make
+from tests.conftest import bench_of
 from tests.libs.web.client import TestClient
 from tests.libs.web.conftest import AUDIENCE, ISSUER, QUICK, Desk, settings_of
 from tests.services.registry.routes.office import Office
@@ -28,7 +28,7 @@ NOW = datetime(2027, 6, 15, 9, tzinfo=LOCAL)
 @pytest.fixture(scope="session")
 def office(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The registry's app; nothing is followed but what a test lets it react to."""
-    bench = _make(stack, replace(service, name="registrydesk"))
+    bench = bench_of(stack, replace(service, name="registrydesk"))
     set_development_clock(bench.superuser, Mode.DEVELOPMENT, NOW)
     bench.verify_journal()
     issuer = Issuer(tmp_path_factory.mktemp("issuer"), mode=Mode.DEVELOPMENT, issuer=ISSUER, audience=AUDIENCE)
