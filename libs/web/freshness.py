@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from libs.events.checkpoints import LIVE, Place
+from libs.events.checkpoints import positions as checkpoints
 from libs.events.marks import known_until
 from libs.events.partitions import PARTITIONS
 from libs.events.projection import Projection
@@ -80,7 +81,8 @@ def freshness(connection: Connection, service: Service, used: Used) -> dict[str,
     if inline:
         positions |= _heads(connection, service.name)
     if followed:
-        positions |= {p: n for p, n in _checkpoints(connection).items() if p.source in sources}
+        folded = checkpoints(connection, LIVE)
+        positions |= {p: one.sequence for p, one in folded.items() if one.sequence and p.source in sources}
     if used.places is not None:
         positions = {place: n for place, n in positions.items() if place in used.places}
     staleness = _staleness(connection, sources) if followed else "0"
@@ -90,14 +92,15 @@ def freshness(connection: Connection, service: Service, used: Used) -> dict[str,
 def is_level(connection: Connection, service: Service, wanted: Positions) -> bool:
     """Whether everything up to these positions is known here. Sources that the service does not follow say nothing.
 
-    What the service recorded itself is known at once, and where a followed projection folds it, once that is level.
+    What another service recorded is known once it was folded and reacted to. What the service recorded itself is known
+    at once, and where a followed projection folds it, once that is level.
     """
     own = {place: n for place, n in wanted.items() if place.source == service.name}
     sources = {*service.following.sources} - {service.name} | {*_sources(service.following.projections)}
     followed = {place: n for place, n in wanted.items() if place.source in sources}
     heads = _heads(connection, service.name) if own else {}
-    reached = _checkpoints(connection) if followed else {}
-    return _reached(heads, own) and _reached(reached, followed)
+    done = {p: one.reacted for p, one in checkpoints(connection, LIVE).items()} if followed else {}
+    return _reached(heads, own) and _reached(done, followed)
 
 
 def _reached(known: Positions, wanted: Positions) -> bool:
@@ -111,14 +114,6 @@ def _sources(projections: Iterable[Projection[Any]]) -> list[str]:
 def _heads(connection: Connection, service: str) -> dict[Place, int]:
     rows = connection.execute(text("select partition, sequence from journal_head where sequence > 0"))
     return {Place(service, row.partition): row.sequence for row in rows}
-
-
-def _checkpoints(connection: Connection) -> dict[Place, int]:
-    rows = connection.execute(
-        text("select source, partition, sequence from checkpoint where follower = :live and sequence > 0"),
-        {"live": LIVE},
-    )
-    return {Place(row.source, row.partition): row.sequence for row in rows}
 
 
 def _staleness(connection: Connection, sources: list[str]) -> str:

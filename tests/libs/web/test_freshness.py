@@ -33,7 +33,8 @@ def followed(rows: Rows) -> Iterator[Follow]:
     def checkpoint(sequence: int) -> None:
         rows("delete from checkpoint")
         rows(
-            "insert into checkpoint (follower, source, partition, sequence, chain) values ('live', 'club', 3, :n, '')",
+            "insert into checkpoint (follower, source, partition, sequence, reacted, chain)"
+            " values ('live', 'club', 3, :n, :n, '')",
             n=sequence,
         )
 
@@ -126,6 +127,12 @@ def test_the_services_own_events_are_known_before_its_follower_read_them(officer
     answer = officer.post("/v1/folders", {"person_id": str(uuid4()), "unit": "2025:26080", "name": "x"})
     wanted = answer.headers["Aftercare-Position"]
     assert officer.get("/v1/folders", Aftercare_Wait_For=wanted).status_code == 200
+
+
+def test_what_was_folded_is_not_yet_known_until_it_was_reacted_to(followed: Follow, rows: Rows, officer: Desk) -> None:
+    rows("update checkpoint set reacted = 6")
+    asked = [officer.get("/v1/folders", Aftercare_Wait_For=f"club.events/3={n}").status_code for n in (6, 7)]
+    assert asked == [200, 409]
 
 
 def test_own_events_that_a_followed_projection_folds_are_known_once_it_is_level(officer: Desk, parts: Parts) -> None:
