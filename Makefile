@@ -27,7 +27,7 @@ down: ## stop what `make up` started; the data stay
 	@if [ -x $(BIN)/aftercare ]; then $(STACK) down; else echo "nothing is installed"; fi
 
 status: ## how each part is
-	@$(STACK) status
+	@$(STACK) status || true
 
 test: lint ## everything that must hold before a change lands
 	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup --cov=libs --cov=services --cov-report=

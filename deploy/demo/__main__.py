@@ -69,6 +69,8 @@ def tell(stack: Stack, shared: Settings, console: Console) -> None:
 
 def ledger(registry: Client, console: Console) -> None:
     """Some lines of the ledger of the first ward."""
+    heading = f"  {'name':<24} {'born':<5} {'category'}  {'completed':<10}  {'stage':<16} term"
+    console.print(heading, style="bold")
     page = registry.get(f"/v1/management-ledger?unit={WARDS[0]}&limit={LEDGER_LINES}").body
     for line in page["items"]:
         term = f"until {line['term_ends_on']}" if line["term_ends_on"] else ""
@@ -86,12 +88,14 @@ def explained(reporting: Client, console: Console, now: str) -> None:
     path = f"/v1/indicators/I-03/explanation?unit={WARDS[0]}&first={first}&last={last}&months=12"
     body = reporting.get(f"{path}&as_known_on={now.replace('+', '%2B')}", purpose="supervision").body
     console.print(f"  relapses: {body['total']} = " + " + ".join(str(one["adds"]) for one in body["people"]))
-    for person in body["people"][:EXPLAINED_PEOPLE]:
+    people = body["people"]
+    for person in people[:EXPLAINED_PEOPLE]:
         dates = ", ".join(f"{name} {day}" for name, day in person["dates"].items())
         console.print(f"  person {person['person_id']}: {dates}", highlight=False)
         for row in person["rows"]:
             events = ", ".join(event["position"] for event in row["events"])
             console.print(f"    {row['table']} {row['id']}: {events}", highlight=False)
+    console.print(f"  … and {len(people) - EXPLAINED_PEOPLE} more people", style="dim")
 
 
 def _settled(shared: Settings, reporting: Client) -> str | None:

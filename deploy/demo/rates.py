@@ -18,6 +18,13 @@ HALVES = (
 )
 INDICATORS = {"I-01": "re-use within 12 months", "I-03": "relapse within 12 months"}
 PURPOSE = "statutory-reporting"
+LEGEND = """\
+  n            people of the cohort with the event; of all: everybody who completed there in the half-year
+  fully obs.   those observed for twelve months, or with the event; still obs.: whose twelve months are not over yet
+  n of all     too low while some are still observed: read A-J instead
+  A-J, K-M     incidence at twelve months: Aalen-Johansen, in which death and prison compete; Kaplan-Meier, in which
+               the dead and imprisoned count as if they could still have the event; -: nobody was observed so long
+  An officer's own figures show every cell; small ones are withheld from what is published (publish.small_cell)."""
 
 
 def ask(client: Client, indicator: str, ward: str, half: tuple[date, date], as_known_on: str | None) -> Answer:
@@ -41,6 +48,7 @@ def show(client: Client, console: Console, as_known_on: str | None, wards: Seque
                 table.add_row(unit(UnitRef(ward)).full_name, f"{half[0].year}/{1 + (half[0].month > 6)}", *_cells(body))
         table.caption = f"as known on {instant}; {_rules(body)}"
         console.print(table)
+    console.print(LEGEND, style="dim", highlight=False)
     for name, choice in sorted(policies.items()):
         console.print(f"  {name} = {choice}", style="dim")
     return instant
@@ -50,18 +58,19 @@ def _table(title: str) -> Table:
     table = Table(title=title, title_justify="left", caption_justify="left")
     for name in ("ward", "completed in"):
         table.add_column(name)
-    for name in ("n", "of all", "of fully observed", "share [95 %]", "person-years", "incidence (A-J)", "K-M"):
+    for name in ("n", "of all", "fully obs.", "still obs.", "n of all [95 %]", "person-years", "A-J", "K-M"):
         table.add_column(name, justify="right")
     return table
 
 
 def _cells(body: dict[str, Any]) -> Iterator[str]:
+    incidence = body["incidence"] or {}
     yield _number(body["numerator"])
     yield _number(body["denominator"])
     yield _number(body["fully_observed"])
+    yield _number((incidence.get("stops") or {}).get("still_observed"))
     yield _share(body["share"])
     yield "-" if body["person_years"] is None else f"{body['person_years']:.1f}"
-    incidence = body["incidence"] or {}
     yield _share(incidence.get("aalen_johansen"))
     yield _share(incidence.get("kaplan_meier"))
 

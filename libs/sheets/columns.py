@@ -12,11 +12,15 @@ NOTE_IN_HEADING = re.compile(r"\([^()]*\)?|\d+$")
 
 @dataclass(frozen=True)
 class Column:
-    """A field and the headings under which it comes, in any spelling; its own name is one of them."""
+    """A field and the headings under which it comes, in any spelling; its own name is one of them.
+
+    What stands alone under an `own` column is its text and no title: an address may be no more than a commune.
+    """
 
     field: str
     headings: Sequence[str]
     required: bool = False
+    own: bool = False
 
 
 def no_section(_text: str) -> bool:

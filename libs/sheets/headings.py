@@ -30,9 +30,7 @@ class Headings:
 def find_headings(table: Table, layout: Layout) -> Headings | None:
     """The headings of a table, or None for one that holds none and is no list; raises a `SheetRefused`."""
     first = list(takewhile(lambda row: row.number <= HEADING_ROWS_MAX, table.rows))
-    single = [([row], _single(row)) for row in first]
-    double = [([upper, lower], _double(upper, lower)) for upper, lower in pairwise(first)]
-    rows, texts = max([*single, *double], key=lambda one: _known(one[1], layout), default=([], []))
+    rows, texts = _found(first, layout)
     if _known(texts, layout) < layout.known_min:
         _refuse_list(table, first)
         return None
@@ -40,6 +38,15 @@ def find_headings(table: Table, layout: Layout) -> Headings | None:
     above = [row for row in first if row.number < rows[0].number]
     preamble = tuple(cell_text(cell) for row in above for cell in dict.fromkeys(row.cells) if cell is not None)
     return Headings(rows[-1].number, places, tuple(_over(rows)), preamble)
+
+
+def _found(first: Sequence[Row], layout: Layout) -> tuple[list[Row], list[list[str]]]:
+    """The row with the most headings, with the one above or below it where the two together have more."""
+    single = [([row], _single(row)) for row in first]
+    known = [_known(texts, layout) for _, texts in single]
+    best = known.index(max(known)) if known else 0
+    double = [([upper, lower], _double(upper, lower)) for upper, lower in pairwise(first[max(best - 1, 0) : best + 2])]
+    return max([*single[best : best + 1], *double], key=lambda one: _known(one[1], layout), default=([], []))
 
 
 def plain(cell: Cell) -> str:
@@ -63,7 +70,9 @@ def _double(upper: Row, lower: Row) -> list[list[str]]:
         # In text files a heading over several columns stands over the first of them only.
         over = heading_key(cell_text(top)) if top is not None else over if bottom is not None else ""
         under = heading_key(cell_text(bottom))
-        texts.append([text for text in (f"{over} {under}".strip(), under, over) if text])
+        # Beside another text below it a heading says nothing alone: that text is somebody's.
+        alone = "" if under not in {"", over} else over
+        texts.append([text for text in (f"{over} {under}".strip(), under, alone) if text])
     return texts[:COLUMNS_MAX]
 
 

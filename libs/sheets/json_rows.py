@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from libs.sheets.json_keys import check_keys
 from libs.sheets.limits import COLUMNS_MAX, JSON_BYTES_MAX, SHEETS_MAX
 from libs.sheets.refusals import FileTooLarge, JsonBroken, RowBroken, RowsMissing, TooManyColumns, TooManySheets
 from libs.sheets.table import Cell, Row, Table
@@ -16,11 +17,13 @@ def read_json(content: bytes) -> list[Table]:
     """The tables of a JSON file, whose headings are the names of its fields; raises a `SheetRefused`."""
     if len(content) > JSON_BYTES_MAX:
         raise FileTooLarge("the file is too large", bytes_max=JSON_BYTES_MAX)
+    text = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        said = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+        said = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         # From None: the parser's message quotes what was sent.
         raise JsonBroken("the file is not JSON", sheet=1, row=error.lineno, column=error.colno) from None
+    check_keys(text)
     sheets = _sheets(said)
     if len(sheets) > SHEETS_MAX:
         raise TooManySheets("the file has too many sheets", sheets_max=SHEETS_MAX)

@@ -11,6 +11,7 @@ SheetRefused              422
 ├── TextUnreadable             the text is in no encoding that gives Vietnamese
 ├── JsonBroken                 not JSON from `row` and `column` on
 ├── RowsMissing                a sheet of a JSON file that has no list of rows
+├── KeyRepeated                an object of a JSON file gives `key` twice
 ├── RowBroken                  a row ends in the middle of a quotation, or is no object of plain values
 ├── TooManySheets              more than `sheets_max`
 ├── TooManyRows                more than `rows_max` with anything in them
@@ -95,6 +96,12 @@ class RowsMissing(SheetRefused):
     """JSON, but no list of rows."""
 
     problem = "rows-missing"
+
+
+class KeyRepeated(SheetRefused):
+    """A JSON object gives a key twice: which of the two is meant nobody can say."""
+
+    problem = "key-repeated"
 
 
 class RowBroken(SheetRefused):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from libs.sheets.columns import Layout
 from libs.sheets.headings import Headings, find_headings
 from libs.sheets.limits import CELL_CHARS_MAX, ROWS_MAX
-from libs.sheets.noise import few_texts, is_counters, is_narrow, is_signature, is_sum, repeats_headings
+from libs.sheets.noise import is_counters, is_signature, is_signer, is_sum, repeats_headings
 from libs.sheets.refusals import CellTooLong, HeadingsUnknown, NothingListed, TooManyRows
-from libs.sheets.sections import Outline, title_of
+from libs.sheets.said import Columns
+from libs.sheets.sections import Outline, ends_sections, title_of
 from libs.sheets.table import Cell, Mark, Row, Table, cell_text
 
 
@@ -52,27 +53,32 @@ def listed(tables: Sequence[Table], layout: Layout) -> list[Listed]:
 
 
 def _data(table: Table, headings: Headings, layout: Layout, rows_max: int) -> Iterator[DataRow]:
-    outline, below_signature, count = Outline(), False, 0
+    columns, outline, below_signature, count = Columns(headings, layout), Outline(), False, 0
     places = [headings.places.get(field, ()) for field in layout.fields]
     telling = [n for n, field in enumerate(layout.fields) if field != layout.counter]
     nothing = frozenset[Mark]()
     for row in table.rows:
-        if row.number <= headings.last_row or is_counters(row) or is_sum(row) or repeats_headings(row, headings):
+        if row.number <= headings.last_row:
             continue
-        texts = few_texts(row)
-        if texts is not None and (title := title_of(texts, layout.is_section)):
+        filled = columns.filled(row)
+        if is_counters(filled) or is_sum(filled) or repeats_headings(filled, headings):
+            continue
+        few = columns.few(row, filled)
+        if few is not None and (title := title_of(few, layout.is_section)):
             outline.add(title)
             continue
-        cells = tuple([_cell(row, place) for place in places])
-        if (texts is not None and is_signature(texts)) or (below_signature and is_narrow(cells)):
+        if (few is not None and is_signature(few)) or (below_signature and is_signer(few)):
             below_signature = True
             continue
         below_signature = False
+        cells = tuple([_cell(row, place) for place in places])
         if all(cells[n] is None for n in telling):
             continue
         count += 1
         _check(table, row, count, rows_max)
         yield DataRow(table.number, row.number, cells, outline.titles, table.marks.get(row.number, nothing))
+        if few is not None and ends_sections(few, layout.is_section):
+            outline.end()
 
 
 def _cell(row: Row, place: tuple[int, ...]) -> Cell:

@@ -1,11 +1,23 @@
 """Bases of what comes in and goes out: unknown fields refused, texts normalised, nothing that no table can hold."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
+from starlette.requests import Request
+
+from libs.web.refusals import BodyMalformed
+
+
+class OnceRequest(Request):
+    """A request whose JSON says everything once: of a field given twice, nobody can tell which one was meant."""
+
+    async def json(self) -> Any:
+        """The body read; `BodyMalformed` for an object with a name in it twice, however deep."""
+        return json.loads(await self.body(), object_pairs_hook=_once)
 
 
 class Body(BaseModel):
@@ -23,6 +35,13 @@ class View(BaseModel):
     """What a route answers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise BodyMalformed("a name is given twice")
+    return found
 
 
 def loose(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
+from libs.web.bodies import OnceRequest
 from libs.web.refusals import BodyTooLarge, TooManyRequests
 
 CALLERS_MAX = 10_000
@@ -44,7 +45,7 @@ def limited(request: Request, bytes_max: int) -> Request:
             raise HTTPException(413)
         return message
 
-    return Request(request.scope, receive)
+    return OnceRequest(request.scope, receive)
 
 
 class Rate:

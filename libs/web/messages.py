@@ -24,13 +24,17 @@ class Message:
     detail: str
 
     def filled(self, params: Mapping[str, object]) -> str:
-        """The detail with its params; one that was not given shows as an ellipsis."""
-        return self.detail.format_map(_Gaps(params))
+        """The detail with its params, lists as one reads them; one that was not given shows as an ellipsis."""
+        return self.detail.format_map(_Gaps({name: _written(value) for name, value in params.items()}))
 
 
 class _Gaps(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+def _written(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple | set | frozenset) else value
 
 
 class Catalogue:

@@ -8,14 +8,14 @@ from libs.law.law import LAW
 from libs.web.app import MIGRATIONS
 from services.registry.feed.chores import destroy_files, finish_lists, follow_rows
 from services.registry.inline import INLINE
-from services.registry.reactors import case_follow_up, relapse_follow_up
+from services.registry.reactors import REACTORS
 from services.registry.routes import ROUTERS
 
 service = Service(
     name="registry",
     law=LAW,
     inline=INLINE,
-    following=Following(["registry"], [], [case_follow_up, relapse_follow_up]),
+    following=Following(["registry"], [], REACTORS),
     routers=ROUTERS,
     migrations=[MIGRATIONS, Path(__file__).parent / "migrations"],
     chores=[finish_lists, follow_rows, destroy_files],

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from libs.events.decider import Invalid
 from libs.events.marks import known_until
 from libs.law.law import LAW, Law
+from libs.vietnam.calendar import LOCAL
 from libs.web.refusals import NotYetKnown
 from services.reporting.answers import Answer
 from services.reporting.facts import SOURCE
@@ -31,6 +32,12 @@ class Count:
     tally: Tally
 
 
+class NotYetHappened(Invalid):
+    """The instant as of which something is to be known lies in the future; `now` is what the clock says here."""
+
+    problem = "not-yet-happened"
+
+
 def ask(
     connection: Connection,
     question: Question,
@@ -42,8 +49,8 @@ def ask(
     """The answer, read in the caller's transaction, which should be REPEATABLE READ, and within its scope.
 
     The same question at the same instant gives the same answer, byte for byte. `sources` are the services whose events
-    reporting follows. Refuses an unknown indicator or unit, a window that is not offered, and an instant up to which
-    not everything is known here (`NotYetKnown`). `published` withholds small cells.
+    reporting follows. Refuses an unknown indicator or unit, a window that is not offered, an instant in the future, and
+    one up to which not everything is known here (`NotYetKnown`). `published` withholds small cells.
     """
     count = counted(connection, question, law, sources=sources)
     found = answer(count.question, count.indicator, count.frame, count.tally)
@@ -66,5 +73,10 @@ def instant(connection: Connection, wanted: datetime | None, sources: Sequence[s
         check_year(wanted.year)
     known = known_until(connection, list(sources))
     if known is None or (wanted is not None and wanted > known):
+        now: datetime = connection.execute(text("select journal_now()")).scalar_one()
+        if wanted is not None and wanted > now:
+            raise NotYetHappened(
+                "nothing is known as of the future", now=now.astimezone(LOCAL).isoformat("T", "seconds")
+            )
         raise NotYetKnown("not everything of that instant has arrived here")
     return known if wanted is None else wanted

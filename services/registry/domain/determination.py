@@ -15,6 +15,7 @@ from libs.events.contracts.registry.determination import (
 from libs.events.contracts.values import UnitRef
 from libs.events.decider import Decider, Invalid, Refused, Unknown
 from libs.events.event import Event
+from services.registry.domain.life import Life, said_before
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class LastCompletion:
 
 @dataclass(frozen=True)
 class RecordDetermination:
-    """Record what a competent body found; the route adds the last completion that the registry knows."""
+    """Record what a competent body found; the route adds the last completion, and what is known of the life."""
 
     determination_id: UUID
     person_id: UUID
@@ -39,17 +40,19 @@ class RecordDetermination:
     body: str
     certificate_number: str
     last_completion: LastCompletion | None
+    life: Life
 
 
 @dataclass(frozen=True)
 class CorrectDetermination:
-    """The record was wrong; the route adds the last completion before the corrected date."""
+    """The record was wrong; the route adds the last completion before the corrected date, and the life."""
 
     determined_on: date
     addicted: bool
     today: date
     reason: str
     last_completion: LastCompletion | None
+    life: Life
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ def record(command: RecordDetermination, determination: Determination) -> list[E
     """The determination, and beside it the relapse it proves (D116 Art 3(6)): after a completion, once."""
     if command.determined_on > command.today:
         raise DeterminedInTheFuture("a determination is dated after today")
+    command.life.check(command.determined_on)
     recorded = DeterminationRecorded(
         determination_id=command.determination_id,
         person_id=command.person_id,
@@ -128,8 +132,10 @@ def record(command: RecordDetermination, determination: Determination) -> list[E
         addicted=command.addicted,
         body=command.body,
         certificate_number=command.certificate_number,
+        age=command.life.age_on(command.determined_on),
+        relied_on=command.life.position,
     )
-    if determination.recorded == recorded:
+    if said_before(determination.recorded, recorded):
         return []  # Said twice, true once.
     if determination.recorded is not None:
         raise AlreadyDetermined("the determination was recorded before")
@@ -144,6 +150,7 @@ def correct(
         raise DeterminationIsAnnulled("the determination was annulled")
     if command.determined_on > command.today:
         raise DeterminedInTheFuture("a determination is dated after today")
+    command.life.check(command.determined_on)
     if (determination.determined_on, determination.addicted) == (command.determined_on, command.addicted):
         return []
     corrected = DeterminationCorrected(
@@ -153,6 +160,8 @@ def correct(
         addicted=command.addicted,
         was=determination.determined_on or recorded.determined_on,
         reason=command.reason,
+        age=command.life.age_on(command.determined_on),
+        relied_on=command.life.position,
     )
     anew = _relapse(recorded, command.determined_on, command.last_completion, addicted=command.addicted)
     return [corrected, *_withdrawn(determination), *anew]

@@ -18,11 +18,12 @@ from libs.events.event import Event
 from libs.law.applied import Applied
 from libs.law.law import Law, NotInForce
 from libs.law.use import positive_sent_to
+from services.registry.domain.life import Life, said_before
 
 
 @dataclass(frozen=True)
 class RecordTest:
-    """Record a test and its result; `form_number` names the signed Mẫu 03."""
+    """Record a test and its result; `form_number` names the signed Mẫu 03. The route adds what is known of the life."""
 
     test_id: UUID
     person_id: UUID
@@ -32,6 +33,7 @@ class RecordTest:
     stage: DrugTestStage
     result: DrugTestResult
     ground: str
+    life: Life
     substances: tuple[str, ...] = ()
     form_number: str | None = None
 
@@ -44,6 +46,7 @@ class CorrectTest:
     result: DrugTestResult
     today: date
     reason: str
+    life: Life
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def record(command: RecordTest, test: DrugTest, law: Law) -> list[Event]:
     """A confirmed positive goes at once to the chairman (R-22), from 01/07/2026 to the police chief (R-23)."""
     if command.sampled_on > command.today:
         raise SampledInTheFuture("a sample is dated after today")
+    command.life.check(command.sampled_on)
     positive = _counts(command.stage, command.result)
     if positive and not command.form_number:
         raise NotSigned("a confirmed positive needs its form number")
@@ -126,8 +130,9 @@ def record(command: RecordTest, test: DrugTest, law: Law) -> list[Event]:
         form_number=command.form_number,
         sent_to=sent.value,
         rules=sent.rules,
+        relied_on=command.life.position,
     )
-    if test.recorded == recorded:
+    if said_before(test.recorded, recorded):
         return []  # Said twice, true once.
     if test.recorded is not None:
         raise AlreadyTested("the test was recorded before")
@@ -140,6 +145,7 @@ def correct(command: CorrectTest, test: DrugTest, recorded: DrugTestRecorded, la
         raise AnnulledBefore("the test was annulled")
     if command.sampled_on > command.today:
         raise SampledInTheFuture("a sample is dated after today")
+    command.life.check(command.sampled_on)
     positive = _counts(recorded.stage, command.result)
     if positive and not recorded.form_number:
         raise NotSigned("a confirmed positive needs its form number; annul this test and record it anew")
@@ -156,6 +162,7 @@ def correct(command: CorrectTest, test: DrugTest, recorded: DrugTestRecorded, la
             reason=command.reason,
             sent_to=sent.value,
             rules=sent.rules,
+            relied_on=command.life.position,
         )
     ]
 

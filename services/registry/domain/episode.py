@@ -10,11 +10,13 @@ from libs.events.contracts.values import EpisodeKind, UnitRef
 from libs.events.decider import Decider, Invalid, Refused, Unknown
 from libs.events.event import Event
 from services.registry.domain.ages import ages_fit
+from services.registry.domain.life import Life, said_before
+from services.registry.domain.places import commune_on
 
 
 @dataclass(frozen=True)
 class CompleteEpisode:
-    """Record that rehabilitation was completed, by its certificate."""
+    """Record that rehabilitation was completed, by its certificate; the route adds what is known of the life."""
 
     episode_id: UUID
     person_id: UUID
@@ -24,6 +26,7 @@ class CompleteEpisode:
     unit: UnitRef
     certificate_number: str
     issuer: str
+    life: Life
     age_at_decision: int | None = None
     age_at_completion: int | None = None
 
@@ -35,6 +38,7 @@ class CorrectCompletion:
     completed_on: date
     today: date
     reason: str
+    life: Life
 
 
 EpisodeCommand = CompleteEpisode | CorrectCompletion
@@ -64,6 +68,7 @@ def decide(command: EpisodeCommand, episode: Episode, law: Any) -> list[Event]:
     """What follows from a command; nothing when it says what is known already."""
     if command.completed_on > command.today:
         raise CompletedInTheFuture("a completion is dated after today")
+    command.life.check(command.completed_on)
     match command:
         case CompleteEpisode():
             return complete(command, episode)
@@ -74,7 +79,8 @@ def decide(command: EpisodeCommand, episode: Episode, law: Any) -> list[Event]:
 
 
 def complete(command: CompleteEpisode, episode: Episode) -> list[Event]:
-    """Complete an episode, once."""
+    """Complete an episode, once, to return to a commune that was there."""
+    commune_on(command.unit, command.completed_on)
     completed = EpisodeCompleted(
         episode_id=command.episode_id,
         person_id=command.person_id,
@@ -85,8 +91,9 @@ def complete(command: CompleteEpisode, episode: Episode) -> list[Event]:
         issuer=command.issuer,
         age_at_decision=command.age_at_decision,
         age_at_completion=command.age_at_completion,
+        relied_on=command.life.position,
     )
-    if episode.completed == completed:
+    if said_before(episode.completed, completed):
         return []  # Said twice, true once.
     if episode.completed is not None:
         raise AlreadyCompleted("the episode was completed before")
@@ -107,6 +114,7 @@ def correct(command: CorrectCompletion, episode: Episode) -> list[Event]:
             completed_on=command.completed_on,
             was=episode.completed_on,
             reason=command.reason,
+            relied_on=command.life.position,
         )
     ]
 

@@ -41,10 +41,13 @@ def read_birth(cells: Cells, traits: Traits, on: date) -> tuple[PartialDate | No
     if traits.default_day and (birth.month, birth.day) == (1, 1):
         birth = PartialDate(birth.year, approximate=birth.approximate)
         problems.append(Problem("birth_default_day", columns[0]))
-    return birth, sex, [*problems, *_ages(on.year - birth.year, columns[0])]
+    return birth, sex, [*problems, *problems_of_age(birth, columns[0], on)]
 
 
-def _ages(age: int, column: str) -> list[Problem]:
+def problems_of_age(birth: PartialDate, column: str, on: date) -> list[Problem]:
+    """What an age on the list's day asks of a human; where month or day are not known, the person had the birthday."""
+    days = (birth.month or on.month, birth.day or on.day)
+    age = on.year - birth.year - (days > (on.month, on.day))
     if age not in AGES_EXPECTED:
         return [Problem("age_unexpected", column)]
     return [Problem("minor", column)] if age < ADULT else []

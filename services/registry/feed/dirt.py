@@ -39,6 +39,7 @@ DIRT: dict[str, Dirt] = {
     "number_not_digits": Dirt((5,), Q, "the number holds other signs than digits", "số có ký tự không phải chữ số"),
     "number_wrong_length": Dirt((1, 3), Q, "the number has neither 12 nor 9 digits", "số không đủ 12 hoặc 9 chữ số"),
     "number_century": Dirt((13,), Q, "the number is of no living person's century", "số thuộc thế kỷ không hợp lý"),
+    "number_future": Dirt((13,), Q, "the number is of somebody not yet born", "số của người chưa sinh ra"),
     "number_province": Dirt((), N, "the number's province code is unknown", "mã tỉnh trong số không có"),
     "number_placeholder": Dirt((26,), C, "a number that stands for none", "số điền cho có"),
     "number_passport": Dirt((57,), C, "a passport number", "số hộ chiếu"),
@@ -67,7 +68,7 @@ DIRT: dict[str, Dirt] = {
     "name_without_marks": Dirt((16,), N, "a name without its marks", "họ tên không dấu"),
     "name_mojibake": Dirt((16, 57), Q, "letters that no Vietnamese name has", "họ tên sai bảng mã hoặc tên nước ngoài"),
     "name_abbreviated": Dirt((17,), Q, "an abbreviated name", "họ tên viết tắt"),
-    "name_not_a_name": Dirt((17, 41), Q, "digits or notes within the name", "họ tên lẫn số hoặc ghi chú"),
+    "name_not_a_name": Dirt((17, 41, 56), Q, "digits, signs or notes in the name", "họ tên lẫn số, ký hiệu, ghi chú"),
     # Places.
     "unit_unknown": Dirt((27, 28), Q, "no commune can be told", "không xác định được xã, phường"),
     "unit_ambiguous": Dirt((29,), Q, "several communes have this name", "nhiều xã, phường trùng tên"),

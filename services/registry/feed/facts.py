@@ -17,6 +17,7 @@ from services.registry.domain.person import (
     person_decider,
 )
 from services.registry.feed.known import KnownPerson, searched
+from services.registry.feed.names import can_be_name
 from services.registry.feed.rows import ListRow
 from services.registry.feed.units import Sender
 
@@ -42,16 +43,16 @@ def registration(row: ListRow, unit: UnitRef, person_id: UUID, list_id: UUID, se
 
 
 def additions(row: ListRow, known: KnownPerson, list_id: UUID, sender: Sender) -> list[PersonCommand]:
-    """What a row says of a known person that is not known: another name, a number, another residence."""
+    """What a row says of a known person that is not known: another name, a number, and of the living a residence."""
     found: list[PersonCommand] = []
     source = source_of(list_id)
-    if row.full_name and searched(row.full_name) not in known.searched_names:
+    if can_be_name(row.full_name) and searched(row.full_name) not in known.searched_names:
         found.append(RecordName(sender.as_of, source, row.full_name))
     citizen_id = None if row.citizen_id in known.citizen_ids else row.citizen_id
     legacy_id9 = None if row.legacy_id9 in known.legacy_ids else row.legacy_id9
     if citizen_id or legacy_id9:
         found.append(RecordNumber(sender.as_of, source, citizen_id, legacy_id9))
-    if row.unit is not None and _lives_elsewhere(row, known):
+    if row.unit is not None and not known.dead and _lives_elsewhere(row, known):
         found.append(RecordResidence(sender.as_of, sender.as_of, row.unit, source, row.address))
     return found
 

@@ -2,25 +2,29 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime, time
+from functools import lru_cache
 from unicodedata import normalize
 from uuid import UUID, uuid5
 
 from libs.events.keyring import Keyring, keyed_hash
 from libs.sheets.table import Cell, cell_text
 from services.registry.feed.cells import RawRow
+from services.registry.feed.saying import statuses_in
 from services.registry.feed.units import Sender, unit_of_sheet
 
 FEED = UUID("6f0a3a55-94c1-5e0f-9d0e-0d3c8a2f6f11")
-ENUMERATOR = re.compile(r"^\s*([IVXL]+|[A-Z]|\d+)\s*[.)]\s*")
+DAY = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})")
 FIELD_ENDS, SAYING_ENDS = "\x1f", "\x1e"
 IGNORED = frozenset({"row_no"})
+SHEET_NAMES_CACHED = 256
 
 
 def row_fingerprint(keyring: Keyring, row: RawRow, sender: Sender) -> bytes:
     """The keyed hash of what a row says; its counter, its place in the file and the file's kind say nothing."""
     said = [f"{field}{FIELD_ENDS}{_said(cell)}" for field, cell in row.cells.items() if field not in IGNORED]
     titles = [_said(title) for title in row.sections]
-    beside = [*sorted(row.marks), *titles, "" if sender.commune else unit_of_sheet(row, sender)]
+    beside = [*sorted(row.marks), *titles, unit_of_sheet(row, sender), *_statuses(row.traits.name)]
     return keyed_hash(keyring, SAYING_ENDS.join(["row", *sorted(said), *beside]))
 
 
@@ -50,6 +54,16 @@ def person_id_of(row_id: UUID) -> UUID:
     return uuid5(row_id, "person")
 
 
+@lru_cache(maxsize=SHEET_NAMES_CACHED)
+def _statuses(sheet_name: str) -> tuple[str, ...]:
+    return statuses_in(sheet_name)
+
+
 def _said(cell: Cell) -> str:
+    """The cell as text; a day in one writing, since a workbook holds a day where a text file says 02/05/1985."""
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        cell = cell.date()
     text = cell_text(cell)
-    return " ".join((text if text.isascii() else normalize("NFC", text)).split())
+    said = " ".join((text if text.isascii() else normalize("NFC", text)).split())
+    written = DAY.fullmatch(said)
+    return f"{written['year']}-{int(written['month']):02}-{int(written['day']):02}" if written else said

@@ -52,14 +52,15 @@ COLUMNS = [
         "dob",
         ["Ngày, tháng, năm sinh", "Ngày tháng năm sinh", "Ngày sinh", "Năm sinh", "Ngày/tháng/năm sinh", "NTNS"],
     ),
-    Column("pob", ["Nơi sinh"]),
-    Column("native_place", ["Quê quán", "Nguyên quán"]),
+    Column("pob", ["Nơi sinh"], own=True),
+    Column("native_place", ["Quê quán", "Nguyên quán"], own=True),
     Column(
         "permanent_address",
         ["Nơi thường trú", "Thường trú", "Hộ khẩu thường trú", "HKTT", "Nơi ĐKTT", "Nơi đăng ký thường trú"],
+        own=True,
     ),
-    Column("temporary_address", ["Nơi tạm trú", "Tạm trú"]),
-    Column("both_addresses", ["Nơi thường trú/tạm trú", "Thường trú, tạm trú", "Nơi thường trú, tạm trú"]),
+    Column("temporary_address", ["Nơi tạm trú", "Tạm trú"], own=True),
+    Column("both_addresses", ["Nơi thường trú/tạm trú", "Thường trú, tạm trú", "Nơi thường trú, tạm trú"], own=True),
     Column(
         "current_address",
         [
@@ -74,11 +75,14 @@ COLUMNS = [
             "Nơi cư trú hiện tại",
             "Chỗ ở",
         ],
+        own=True,
     ),
-    Column("unit", ["Xã/Phường", "Xã, phường", "Phường/xã", "Phường, xã", "Xã, phường, thị trấn", "Đơn vị", "Xã"]),
+    Column(
+        "unit", ["Xã/Phường", "Xã, phường", "Phường/xã", "Phường, xã", "Xã, phường, thị trấn", "Đơn vị", "Xã"], own=True
+    ),
     Column("unit_code", ["Mã xã", "Mã phường", "Mã đơn vị", "Mã ĐVHC", "Mã xã, phường"]),
-    Column("district", ["Huyện", "Quận/Huyện", "Quận, huyện", "Huyện, thị xã, thành phố"]),
-    Column("province", ["Tỉnh", "Tỉnh/Thành phố", "Tỉnh, thành phố"]),
+    Column("district", ["Huyện", "Quận/Huyện", "Quận, huyện", "Huyện, thị xã, thành phố"], own=True),
+    Column("province", ["Tỉnh", "Tỉnh/Thành phố", "Tỉnh, thành phố"], own=True),
     Column(
         "id_number",
         [
@@ -101,12 +105,12 @@ COLUMNS = [
     ),
     Column("legacy_id9", ["Số CMND", "CMND", "Chứng minh nhân dân", "Chứng minh thư"]),
     Column("issued_on", ["Ngày cấp", "Số CMND/CCCD Ngày cấp"]),
-    Column("issued_by", ["Nơi cấp", "Số CMND/CCCD Nơi cấp"]),
+    Column("issued_by", ["Nơi cấp", "Số CMND/CCCD Nơi cấp"], own=True),
     Column("ethnicity", ["Dân tộc"]),
     Column("religion", ["Tôn giáo"]),
     Column("education", ["Trình độ học vấn", "Trình độ văn hóa", "Học vấn"]),
     Column("occupation", ["Nghề nghiệp"]),
-    Column("workplace", ["Nơi làm việc", "Nơi làm việc/học tập", "Nơi học tập"]),
+    Column("workplace", ["Nơi làm việc", "Nơi làm việc/học tập", "Nơi học tập"], own=True),
     Column("nationality", ["Quốc tịch"]),
     Column("father", ["Họ tên cha", "Họ và tên cha", "Cha"]),
     Column("mother", ["Họ tên mẹ", "Họ và tên mẹ", "Mẹ"]),
@@ -124,9 +128,9 @@ COLUMNS = [
     Column("decision_date", ["Ngày quyết định", "Ngày QĐ", "Quyết định quản lý Ngày"]),
     Column("term_from", ["Từ ngày", "Thời gian quản lý từ ngày", "Thời gian quản lý từ"]),
     Column("term_to", ["Đến ngày", "Thời gian quản lý đến ngày", "Thời gian quản lý đến"]),
-    Column("moved_to", ["Nơi chuyển đến"]),
+    Column("moved_to", ["Nơi chuyển đến"], own=True),
     Column("stop_reason", ["Lý do dừng", "Lý do dừng quản lý"]),
-    Column("category", ["Diện", "Diện quản lý", "Diện đối tượng", "Phân loại", "Tình trạng", "Trạng thái"]),
-    Column("note", ["Ghi chú"]),
+    Column("category", ["Diện", "Diện quản lý", "Diện đối tượng", "Phân loại", "Tình trạng", "Trạng thái"], own=True),
+    Column("note", ["Ghi chú"], own=True),
 ]
 LAYOUT = Layout(COLUMNS, is_section=is_title, counter="row_no")

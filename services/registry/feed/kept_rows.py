@@ -1,7 +1,8 @@
 """Rows of lists as they are kept: what is to be done, what waits for a human, and what is worth telling the sender."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,15 @@ class KeptRow:
         """Its problems as anybody may see them."""
         parts = [problem.partition(AT) for problem in self.problems]
         return [shown(self.sheet, self.row, code, column or None) for code, _, column in parts]
+
+
+@dataclass(slots=True)
+class Decided:
+    """How many rows that said the same wait, were found nobody's, and were found each person's."""
+
+    waiting: int = 0
+    nobodys: int = 0
+    persons: Counter[UUID] = field(default_factory=Counter)
 
 
 def keep_rows(connection: Connection, rows: Sequence[KeptRow]) -> None:
@@ -113,16 +123,23 @@ def problems_of(connection: Connection, list_id: UUID, limit: int, after: int = 
     return [_kept(row) for row in connection.execute(_TELLING, {"list": list_id, "after": after, "most": limit})]
 
 
-def decided_before(connection: Connection, sender: str, fingerprints: Sequence[bytes]) -> dict[bytes, bool]:
-    """Rows that a sender sent before word for word and that wait (True), or were found nobody's (False)."""
+def decided_before(connection: Connection, sender: str, fingerprints: Sequence[bytes]) -> dict[bytes, Decided]:
+    """Rows that a sender sent before word for word, and what a human found them, or that they wait for one."""
     table = quarantine.live(connection)
     statement = (
-        f"select r.fingerprint, q.outcome is null as waits from list_row r join {table} q on q.row_id = r.row_id"  # noqa: S608 -- Our own words.
-        " where r.sender = :sender and r.fingerprint = any(:rows)"
-        " and (q.outcome = 'rejected' or (q.outcome is null and r.sealed is not null)) order by waits"
+        f"select r.fingerprint, q.outcome, q.person_id from list_row r join {table} q on q.row_id = r.row_id"  # noqa: S608 -- Our own words.
+        " where r.sender = :sender and r.fingerprint = any(:rows) and (q.outcome is not null or r.sealed is not null)"
     )
-    found = connection.execute(text(statement), {"sender": sender, "rows": list(fingerprints)})
-    return {bytes(row.fingerprint): row.waits for row in found}
+    found: defaultdict[bytes, Decided] = defaultdict(Decided)
+    for row in connection.execute(text(statement), {"sender": sender, "rows": list(fingerprints)}):
+        decided = found[bytes(row.fingerprint)]
+        if row.outcome is None:
+            decided.waiting += 1
+        elif row.person_id is None:
+            decided.nobodys += 1
+        else:
+            decided.persons[row.person_id] += 1
+    return found
 
 
 def _as_json(row: KeptRow) -> Mapping[str, Any]:

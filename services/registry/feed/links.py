@@ -1,5 +1,6 @@
 """Whom a sender meant by which words last: the same words again mean the same person, and change nothing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
@@ -14,10 +15,12 @@ def link(connection: Connection, sender: str, as_of: date, rows: Iterable[tuple[
     connection.execute(_LINK, values)
 
 
-def linked(connection: Connection, sender: str, fingerprints: Sequence[bytes]) -> dict[bytes, UUID]:
-    """The persons whom a sender meant by these words."""
-    found = connection.execute(_LINKED, {"sender": sender, "rows": list(fingerprints)})
-    return {bytes(row.fingerprint): row.person_id for row in found}
+def linked(connection: Connection, sender: str, fingerprints: Sequence[bytes]) -> dict[bytes, list[UUID]]:
+    """The persons whom a sender meant by these words, in one order: two may share them where neither has a number."""
+    meant: defaultdict[bytes, list[UUID]] = defaultdict(list)
+    for row in connection.execute(_LINKED, {"sender": sender, "rows": list(fingerprints)}):
+        meant[bytes(row.fingerprint)].append(row.person_id)
+    return meant
 
 
 _LINK = text(
@@ -26,4 +29,7 @@ _LINK = text(
     " on conflict (sender, person_id) do update set fingerprint = excluded.fingerprint, as_of = excluded.as_of"
     " where list_link.as_of <= excluded.as_of"
 )
-_LINKED = text("select fingerprint, person_id from list_link where sender = :sender and fingerprint = any(:rows)")
+_LINKED = text(
+    "select fingerprint, person_id from list_link where sender = :sender and fingerprint = any(:rows)"
+    " order by person_id"
+)

@@ -7,6 +7,7 @@ from uuid import UUID
 from libs.events.contracts.registry.police_list import RowOutcome
 from services.registry.feed.dirt import Effect
 from services.registry.feed.lookup import Found
+from services.registry.feed.names import can_be_name
 from services.registry.feed.rows import ListRow
 from services.registry.feed.scoring import LOWER, UPPER, Likeness
 
@@ -42,8 +43,8 @@ def is_enough(row: ListRow) -> bool:
 def missing(row: ListRow) -> list[str]:
     """What a row lacks to register somebody by."""
     there = {
-        "full_name": len(row.full_name.split()) >= FORENAMES_MIN
-        or (bool(row.full_name) and row.citizen_id is not None),
+        "full_name": can_be_name(row.full_name)
+        and (len(row.full_name.split()) >= FORENAMES_MIN or row.citizen_id is not None),
         "birth": row.birth_year is not None,
         "unit": row.unit is not None,
     }

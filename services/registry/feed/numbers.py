@@ -32,7 +32,10 @@ Number = CitizenNumber | LegacyId9
 
 
 def read_numbers(cells: Cells, on: date) -> tuple[CitizenNumber | None, LegacyId9 | None, list[Problem]]:
-    """The number of twelve digits and that of nine, where there is exactly one, and the problems of all others."""
+    """The number of twelve digits and that of nine, where there is exactly one, and the problems of all others.
+
+    A number of somebody born after the list's day is nobody's on it.
+    """
     found: dict[type[Number], dict[str, Number]] = {CitizenNumber: {}, LegacyId9: {}}
     problems = list[Problem]()
     for column in COLUMNS:
@@ -44,6 +47,9 @@ def read_numbers(cells: Cells, on: date) -> tuple[CitizenNumber | None, LegacyId
     if any(len(numbers) > 1 for numbers in found.values()):
         problems.append(Problem("number_several", "id_number"))
     citizen, legacy = (next(iter(found[kind].values())) if len(found[kind]) == 1 else None for kind in found)
+    if isinstance(citizen, CitizenNumber) and citizen.birth_year > on.year:
+        problems.append(Problem("number_future", "id_number"))
+        citizen = None
     if isinstance(citizen, CitizenNumber):
         unknown = any(one.fault is NumberFault.PROVINCE_UNKNOWN for one in warnings(citizen, on=on))
         problems.extend([Problem("number_province", "id_number")] if unknown else [])

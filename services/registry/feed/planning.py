@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
@@ -13,35 +12,23 @@ from services.registry.feed.cells import RawRow, packed
 from services.registry.feed.dirt import Effect, Problem
 from services.registry.feed.files import keep_counts, seeing_all
 from services.registry.feed.fingerprints import person_id_of, row_id_of
-from services.registry.feed.kept_rows import AT, KEPT_ROWS_BATCH_MAX, KeptRow, decided_before, drop_rows, keep_rows
-from services.registry.feed.links import linked
+from services.registry.feed.kept_rows import AT, KEPT_ROWS_BATCH_MAX, KeptRow, drop_rows, keep_rows
 from services.registry.feed.lookup import SOUGHT_ROWS_MAX, find
 from services.registry.feed.matching import End, match
 from services.registry.feed.reading import PoliceFile
 from services.registry.feed.rows import ListRow, parse_row
+from services.registry.feed.sorting import SortedRows, sort_rows
 from services.registry.feed.vault import Vault
 from services.registry.feed.within import codes_within, settled
-
-KNOWN_ROWS_BATCH_MAX = 20_000
-
-
-@dataclass
-class _Sorted:
-    """The rows of a list by what is known of them before they are read closely; places count its rows from 0."""
-
-    unchanged: dict[int, UUID] = field(default_factory=dict)
-    carried: list[int] = field(default_factory=list)
-    nobodys: list[int] = field(default_factory=list)
-    repeated: dict[int, int] = field(default_factory=dict)
-    fresh: list[int] = field(default_factory=list)
 
 
 def make_plan(parts: Parts, file: PoliceFile) -> Counts:
     """Decide and keep the end of every row of a list; what an earlier, unfinished plan said is forgotten."""
-    rows = _sort(parts, file)
-    parsed = [parse_row(file.row(n), file.sender) for n in rows.fresh]
-    ends = settled(list(_matched(parts, parsed)), codes_within(parsed), rows.unchanged.values())
-    kept = [*_rejected(file, rows), *_kept(parts, file, rows.fresh, parsed, ends)]
+    rows = sort_rows(parts, file)
+    parsed, waiting = ([parse_row(file.row(n), file.sender) for n in places] for places in (rows.fresh, rows.carried))
+    codes = codes_within(parsed, waiting, [rows.copies[n] for n in rows.fresh])
+    ends = settled(list(_matched(parts, parsed)), codes, rows.unchanged.values())
+    kept = [*_rejected(file, rows), *_kept(parts, file, rows, parsed, ends)]
     counts = _counts(rows, ends)
     with seeing_all(parts.engine) as connection:
         drop_rows(connection, file.list_id)
@@ -59,25 +46,6 @@ def sealed_row(vault: Vault, row_id: UUID, row: RawRow, problems: Sequence[Probl
     return vault.seal_json(f"row/{row_id}", {"row": packed(row), "suggested": suggested})
 
 
-def _sort(parts: Parts, file: PoliceFile) -> _Sorted:
-    found, seen, sender = _Sorted(), Counter[bytes](), file.sender.unit
-    for start in range(0, len(file.rows), KNOWN_ROWS_BATCH_MAX):
-        batch = file.fingerprints[start : start + KNOWN_ROWS_BATCH_MAX]
-        with seeing_all(parts.engine) as connection:
-            meant, before = linked(connection, sender, batch), decided_before(connection, sender, batch)
-        for n, fingerprint in enumerate(batch, start):
-            seen[fingerprint] += 1
-            if seen[fingerprint] > 1:
-                found.repeated[n] = seen[fingerprint]
-            elif fingerprint in meant:
-                found.unchanged[n] = meant[fingerprint]
-            elif fingerprint in before:
-                (found.carried if before[fingerprint] else found.nobodys).append(n)
-            else:
-                found.fresh.append(n)
-    return found
-
-
 def _matched(parts: Parts, rows: Sequence[ListRow]) -> Iterator[End]:
     left = iter(rows)
     while batch := list(islice(left, SOUGHT_ROWS_MAX)):
@@ -86,23 +54,23 @@ def _matched(parts: Parts, rows: Sequence[ListRow]) -> Iterator[End]:
         yield from (match(n, row, found) for n, row in enumerate(batch))
 
 
-def _rejected(file: PoliceFile, rows: _Sorted) -> Iterator[KeptRow]:
-    for n, copy in rows.repeated.items():
-        yield _row(file, n, RowOutcome.REJECTED, copy=copy, problems=(f"row_repeated{AT}",), done=True)
-    for n in rows.nobodys:
-        yield _row(file, n, RowOutcome.REJECTED, problems=(f"known_nobody{AT}",), done=True)
+def _rejected(file: PoliceFile, rows: SortedRows) -> Iterator[KeptRow]:
+    for places, code in ((rows.repeated, "row_repeated"), (rows.nobodys, "known_nobody")):
+        for n in places:
+            yield _row(file, n, rows.copies[n], RowOutcome.REJECTED, problems=(f"{code}{AT}",), done=True)
 
 
 def _kept(
-    parts: Parts, file: PoliceFile, places: Sequence[int], rows: Sequence[ListRow], ends: Sequence[End]
+    parts: Parts, file: PoliceFile, rows: SortedRows, parsed: Sequence[ListRow], ends: Sequence[End]
 ) -> Iterator[KeptRow]:
     vault = Vault(parts.codec.keyring, file.list_id)
-    for n, row, end in zip(places, rows, ends, strict=True):
-        row_id = row_id_of(file.list_id, file.fingerprints[n])
+    for n, row, end in zip(rows.fresh, parsed, ends, strict=True):
+        row_id = row_id_of(file.list_id, file.fingerprints[n], rows.copies[n])
         waits = end.outcome is RowOutcome.QUARANTINED
         yield _row(
             file,
             n,
+            rows.copies[n],
             end.outcome,
             unit=row.unit,
             person_id=person_id_of(row_id) if end.outcome is RowOutcome.NEW else end.person_id,
@@ -114,7 +82,7 @@ def _kept(
 
 
 def _row(
-    file: PoliceFile, n: int, outcome: RowOutcome, *, unit: str | None = None, copy: int = 1, **more: object
+    file: PoliceFile, n: int, copy: int, outcome: RowOutcome, *, unit: str | None = None, **more: object
 ) -> KeptRow:
     values: dict[str, object] = {
         "row_id": row_id_of(file.list_id, file.fingerprints[n], copy),
@@ -142,7 +110,7 @@ def _telling(row: ListRow, end: End) -> tuple[str, ...]:
     )
 
 
-def _counts(rows: _Sorted, ends: Sequence[End]) -> Counts:
+def _counts(rows: SortedRows, ends: Sequence[End]) -> Counts:
     by_outcome = Counter(end.outcome for end in ends)
     return Counts(
         matched=by_outcome[RowOutcome.MATCHED] + len(rows.unchanged),

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from libs.events.contracts.registry.police_list import RowOutcome
 from libs.events.decider import Unknown
+from libs.events.keyring import keyed_hash
 from libs.events.service import Parts
 from libs.sheets.table import cell_text
-from services.registry.domain.person import PersonCommand
+from services.registry.domain.person import Person, PersonCommand, RecordNumber, RegisterPerson, person_decider
 from services.registry.domain.police_list import ResolveRow
 from services.registry.feed.cells import unpacked
 from services.registry.feed.facts import additions, registration
@@ -21,6 +22,7 @@ from services.registry.feed.refusals import ContentDestroyed, RowUnfit
 from services.registry.feed.rows import ListRow, parse_row
 from services.registry.feed.units import Sender
 from services.registry.feed.vault import Vault
+from services.registry.projections.identifiers import another_has
 
 # A number in doubt is taken only when a human writes it again.
 DOUBTS = frozenset(
@@ -89,23 +91,36 @@ def command_of(row_id: UUID, resolution: Resolution) -> ResolveRow:
 
 
 def check(parts: Parts, row_id: UUID, command: ResolveRow) -> None:
-    """Raise `Unknown`, `RowUnfit` or `ContentDestroyed` where the facts could not follow."""
-    facts(parts, open_row(parts, row_id, command.corrections), command.outcome, command.person_id)
+    """Raise `Unknown`, `RowUnfit`, `ContentDestroyed` or what the person refuses where the facts could not follow."""
+    commands = facts(parts, open_row(parts, row_id, command.corrections), command.outcome, command.person_id)
+    person = parts.handler.load(person_decider, f"person-{command.person_id}").state if commands else Person()
+    for one in commands:
+        person = person_decider.fold(person, person_decider.decide(one, person, parts.handler.law))
 
 
 def facts(parts: Parts, row: OpenRow, outcome: RowOutcome, person_id: UUID | None) -> list[PersonCommand]:
     """What a row says of the person it was found to be, as far as it is not known; raises as `check`."""
     match outcome:
         case RowOutcome.NEW if person_id is not None:
-            return [_registration(row, person_id)]
+            return [_though_taken(parts, _registration(row, person_id), person_id)]
         case RowOutcome.MATCHED if person_id is not None:
             with seeing_all(parts.engine) as connection:
                 known = known_persons(connection, parts.codec, [person_id]).get(person_id)
             if known is None:
                 raise Unknown("nobody is registered under this id")
-            return additions(row.said, known, row.kept.list_id, row.sender) if row.said else []
+            found = additions(row.said, known, row.kept.list_id, row.sender) if row.said else []
+            return [_though_taken(parts, command, person_id) for command in found]
         case _:
             return []
+
+
+def _though_taken(parts: Parts, command: PersonCommand, person_id: UUID) -> PersonCommand:
+    """The command, with the number that it brings disputed where another has it: a human said who the row is."""
+    if not isinstance(command, RegisterPerson | RecordNumber) or command.citizen_id is None:
+        return command
+    with seeing_all(parts.engine) as connection:
+        taken = another_has(connection, keyed_hash(parts.codec.keyring, command.citizen_id), person_id)
+    return replace(command, disputed=taken)
 
 
 def _registration(row: OpenRow, person_id: UUID) -> PersonCommand:

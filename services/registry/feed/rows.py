@@ -9,7 +9,7 @@ from libs.vietnam.citizen_number import Sex as SexInNumber
 from libs.vietnam.dates import PartialDate
 from libs.vietnam.spelling import one_spelling
 from libs.vietnam.units import UnitRef
-from services.registry.feed.births import read_birth
+from services.registry.feed.births import problems_of_age, read_birth
 from services.registry.feed.cells import RawRow, text_of
 from services.registry.feed.dirt import DIRT, Effect, Problem, gravest
 from services.registry.feed.names import is_formula, read_name
@@ -67,6 +67,7 @@ def parse_row(row: RawRow, sender: Sender) -> ListRow:
     found = [*of_name, *of_numbers, *of_birth, *of_unit, *of_address, *read_statuses(row, sender.as_of)]
     if citizen is not None:
         found += _conflicts(citizen, sex, birth)
+        found += problems_of_age(PartialDate(citizen.birth_year), "id_number", sender.as_of) if birth is None else []
     if not full_name:
         somebody = citizen or legacy or any(one.column in {"id_number", "citizen_id"} for one in of_numbers)
         found.append(Problem("name_only_number" if somebody else "name_missing", "full_name"))

@@ -1,26 +1,29 @@
 """What a row says in words about a person's state: never a fact here, always a reason for a human to look."""
 
-import re
 from datetime import date
 
 from libs.sheets.table import Mark
 from libs.vietnam.calendar import add_months
 from libs.vietnam.dates import PartialDate, parse_list_date
 from libs.vietnam.number_text import is_excuse
-from libs.vietnam.spelling import folded, one_spelling
+from libs.vietnam.spelling import folded
 from services.registry.feed.cells import Cells, RawRow, text_of
 from services.registry.feed.dirt import Problem
+from services.registry.feed.saying import is_kept_there, statuses_in
+from services.registry.feed.units import ADDRESSES
 
-SAYING = ("category", "note", "stop_reason", "full_name")
-ADDRESSES = ("current_address", "temporary_address", "permanent_address", "both_addresses", "note")
-WORDS = {
-    "status_dead": re.compile(r"\b(đã chết|chết|tử vong|đã mất(?! (cmnd|cccd|giấy|căn cước)))"),
-    "status_prison": re.compile(r"\b(đi tù|ở tù|thụ án|chấp hành án|trại giam|tạm giam|án phạt tù)\b"),
-    "status_rehab": re.compile(r"\b(đi cscn|cscnbb|đang (ở |tại |trong )?(cơ sở |trung tâm )?cai|vào cơ sở cai)\b"),
-    "status_moved": re.compile(r"\b(chuyển (đi|địa phương|nơi|khẩu)|(đi khỏi|bỏ|rời) địa phương|đã chuyển)\b"),
-    "status_suspected": re.compile(r"\bnghi nghiện\b"),
-}
-HOMELESS = re.compile(r"không (có )?nơi (cư trú|ở)|lang thang|vô gia cư|không (có )?chỗ ở")
+SAYING = (
+    "category",
+    "note",
+    "stop_reason",
+    "full_name",
+    "other_names",
+    *ADDRESSES,
+    "unit",
+    "occupation",
+    "workplace",
+    "phone",
+)
 MARKS = {
     Mark.HIDDEN: "row_hidden",
     Mark.STRUCK: "row_struck",
@@ -33,11 +36,16 @@ MONTHS_OF_TERMS = (12, 24)
 
 
 def read_statuses(row: RawRow, on: date) -> list[Problem]:
-    """All that speaks beside the identity columns: words, marks, nationality, dates of the decision."""
-    found = [Problem(code, column) for column in SAYING for code in _said(text_of(row.cells, column))]
-    found += [Problem("no_fixed_residence", column) for column in ADDRESSES if _homeless(text_of(row.cells, column))]
+    """All that speaks beside the identity columns: words, marks, nationality, dates of the decision.
+
+    Words count in any column that is about the person, in the titles over the row and in the name of its sheet.
+    """
+    found = [Problem(code, column) for column in SAYING for code in statuses_in(text_of(row.cells, column))]
+    found += [Problem(code) for text in (*row.sections, row.traits.name) for code in statuses_in(text)]
     found += [Problem(code) for mark, code in MARKS.items() if mark in row.marks]
+    kept = next((column for column in ADDRESSES if is_kept_there(text_of(row.cells, column))), None)
     there = {
+        Problem("status_rehab", kept): kept is not None,
         Problem("status_moved", "moved_to"): bool(text_of(row.cells, "moved_to")),
         Problem("sheet_hidden"): row.traits.hidden,
         Problem("row_coloured"): row.traits.colour_tells and Mark.FILLED in row.marks,
@@ -46,15 +54,6 @@ def read_statuses(row: RawRow, on: date) -> list[Problem]:
     }
     found += [problem for problem, holds in there.items() if holds]
     return found + [Problem("unread", column) for column in UNREAD if text_of(row.cells, column)]
-
-
-def _said(text: str) -> list[str]:
-    small = one_spelling(text).lower()
-    return [code for code, words in WORDS.items() if words.search(small)] if small else []
-
-
-def _homeless(text: str) -> bool:
-    return bool(text) and HOMELESS.search(one_spelling(text).lower()) is not None
 
 
 def _foreign(text: str) -> bool:

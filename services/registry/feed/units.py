@@ -75,12 +75,20 @@ def read_unit(row: RawRow, sender: Sender) -> tuple[UnitRef | None, list[Problem
 
 
 def unit_of_sheet(row: RawRow, sender: Sender) -> str:
-    """The commune that the sheet's name means, empty where it means none: a part of what the row says."""
+    """The commune that the sheet's name means, empty where it means none or the row names one: what the row says."""
+    if any(claims for _, _, claims in _nearer(row, sender)):
+        return ""
     return ",".join(_communes(row.traits.name, sender.province, None, sender.as_of))
 
 
 def _sayings(row: RawRow, sender: Sender) -> Iterator[tuple[str | None, str, bool]]:
     """What may name the commune, the nearest first; with True, it does, and must be known."""
+    yield from _nearer(row, sender)
+    yield None, row.traits.name, False
+    yield from ((column, said, False) for column in ADDRESSES if (said := text_of(row.cells, column)))
+
+
+def _nearer(row: RawRow, sender: Sender) -> Iterator[tuple[str | None, str, bool]]:
     for column in ("unit_code", "unit"):
         if said := text_of(row.cells, column):
             yield column, said, column == "unit" or ":" in said
@@ -88,8 +96,6 @@ def _sayings(row: RawRow, sender: Sender) -> Iterator[tuple[str | None, str, boo
         yield None, COUNTED.sub("", title), COMMUNE_KIND.match(one_spelling(title)) is not None
     if sender.commune is not None:
         yield None, sender.commune, True
-    yield None, row.traits.name, False
-    yield from ((column, said, False) for column in ADDRESSES if (said := text_of(row.cells, column)))
 
 
 def _around(row: RawRow, sender: Sender) -> tuple[str | None, str | None]:

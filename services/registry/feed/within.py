@@ -13,19 +13,26 @@ from services.registry.feed.rows import ListRow
 LINKED = frozenset({RowOutcome.MATCHED, RowOutcome.NEW})
 
 
-def codes_within(rows: Sequence[ListRow]) -> dict[int, list[str]]:
-    """The codes that rows get from each other, by place in the sequence."""
+def codes_within(fresh: Sequence[ListRow], waiting: Sequence[ListRow], copies: Sequence[int]) -> dict[int, list[str]]:
+    """The codes that fresh rows get from each other and from rows that wait already, by place among the fresh.
+
+    `copies` says the how many-th of equal rows each is: a further one is of the same person or of another, and no
+    program can tell.
+    """
+    rows = [*fresh, *waiting]
     found: defaultdict[int, list[str]] = defaultdict(list)
     for places in _by_number(rows).values():
         for n in places:
             if len(places) > 1 and "number_twice_in_list" not in found[n]:
                 found[n].append("number_twice_in_list")
+    twins = {n for n, copy in enumerate(copies) if copy > 1}
     for places in _by_name(rows).values():
         told_apart = len({rows[n].citizen_id for n in places} - {None}) == len(places)
         if len(places) > 1 and not told_apart:
-            for n in places:
-                found[n].append("twin_in_list")
-    return {n: codes for n, codes in found.items() if codes}
+            twins.update(places)
+    for n in sorted(twins):
+        found[n].append("twin_in_list")
+    return {n: codes for n, codes in found.items() if codes and n < len(fresh)}
 
 
 def settled(ends: Sequence[End], codes: Mapping[int, Sequence[str]], unchanged: Collection[UUID]) -> list[End]:

@@ -10,6 +10,7 @@ from libs.events.contracts.registry.case import (
     CasePaused,
     CaseResumed,
     CompletionReported,
+    DeterminationNoted,
     DeterminationUnnoted,
     DossierOpened,
     EndCorrected,
@@ -39,7 +40,7 @@ class OpenCaseExists(Refused):
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A line of the ledger."""
+    """A line of the ledger; `needs_review` asks for a human, since something came too late for it or was corrected."""
 
     case_id: UUID
     person_id: UUID
@@ -150,13 +151,13 @@ def resumed(event: CaseResumed, row: CaseRow | None) -> CaseRow | None:
 @cases.on(UseDetected, key=lambda e: e.case_id)
 def used(event: UseDetected, row: CaseRow | None) -> CaseRow | None:
     """One more confirmed use."""
-    return row and replace(row, uses=row.uses + 1)
+    return row and replace(row, uses=row.uses + 1, needs_review=row.needs_review or event.needs_review)
 
 
 @cases.on(UseCleared, key=lambda e: e.case_id)
 def cleared(event: UseCleared, row: CaseRow | None) -> CaseRow | None:
     """One less."""
-    return row and replace(row, uses=row.uses - 1)
+    return row and replace(row, uses=row.uses - 1, needs_review=row.needs_review or event.needs_review)
 
 
 @cases.on(RemovalReviewOpened, key=lambda e: e.case_id)
@@ -181,8 +182,20 @@ def removed(event: RemovalApproved, row: CaseRow | None) -> CaseRow | None:
 def ended(event: CaseEnded, row: CaseRow | None) -> CaseRow | None:
     """Ended early."""
     return row and replace(
-        row, stage=Stage.ENDED, is_open=False, closed_on=event.ended_on, end_reason=event.reason, to_unit=None
+        row,
+        stage=Stage.ENDED,
+        is_open=False,
+        closed_on=event.ended_on,
+        end_reason=event.reason,
+        to_unit=None,
+        needs_review=row.needs_review or event.needs_review,
     )
+
+
+@cases.on(DeterminationNoted, key=lambda e: e.case_id)
+def noted(event: DeterminationNoted, row: CaseRow | None) -> CaseRow | None:
+    """One that came too late goes to a human."""
+    return row and replace(row, needs_review=row.needs_review or event.needs_review)
 
 
 @cases.on(DeterminationUnnoted, key=lambda e: e.case_id)

@@ -16,13 +16,17 @@ from libs.events.projection import Projection
 
 @dataclass(frozen=True)
 class DeterminationRow:
-    """A determination; `episode_id` is the completed episode after which it is a relapse, where that was found."""
+    """A determination; `episode_id` is the completed episode after which it is a relapse, where that was found.
+
+    `age` is the person's on the day, where known.
+    """
 
     determination_id: UUID
     person_id: UUID
     unit: str
     determined_on: date
     addicted: bool
+    age: int | None
     annulled: bool = False
     episode_id: UUID | None = None
 
@@ -37,13 +41,15 @@ UNPLACED = "addicted and not annulled and episode_id is null"
 @determinations.on(DeterminationRecorded, key=lambda e: e.determination_id)
 def recorded(event: DeterminationRecorded, row: DeterminationRow | None) -> DeterminationRow:
     """A first row."""
-    return DeterminationRow(event.determination_id, event.person_id, event.unit, event.determined_on, event.addicted)
+    return DeterminationRow(
+        event.determination_id, event.person_id, event.unit, event.determined_on, event.addicted, event.age
+    )
 
 
 @determinations.on(DeterminationCorrected, key=lambda e: e.determination_id)
 def corrected(event: DeterminationCorrected, row: DeterminationRow | None) -> DeterminationRow | None:
     """What it says now."""
-    return row and replace(row, determined_on=event.determined_on, addicted=event.addicted)
+    return row and replace(row, determined_on=event.determined_on, addicted=event.addicted, age=event.age)
 
 
 @determinations.on(DeterminationAnnulled, key=lambda e: e.determination_id)

@@ -8,12 +8,19 @@ from sqlalchemy import Connection
 
 from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
 from libs.events.contracts.values import EpisodeKind
+from libs.events.decider import Refused
 from libs.events.projection import Projection
+
+
+class CompletionKnown(Refused):
+    """A person completes one episode on a day; that one is recorded already."""
+
+    problem = "completion-known"
 
 
 @dataclass(frozen=True)
 class EpisodeRow:
-    """A completed episode."""
+    """A completed episode; a person has one a day."""
 
     episode_id: UUID
     person_id: UUID
@@ -25,7 +32,9 @@ class EpisodeRow:
     age_at_completion: int | None
 
 
-episodes = Projection("registry.episodes", 1, EpisodeRow, unit="unit", indexes=["(person_id, completed_on)"])
+episodes = Projection(
+    "registry.episodes", 1, EpisodeRow, unit="unit", unique={"(person_id, completed_on)": CompletionKnown}
+)
 
 
 @episodes.on(EpisodeCompleted, key=lambda e: e.episode_id)

@@ -4,11 +4,20 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from libs.events.columns import HashOf
 from libs.events.contracts.registry.person import NameRecorded, NumberRecorded, PersonRegistered
+from libs.events.decider import Refused
 from libs.events.event import Sealed, sealed
 from libs.events.projection import Projection
 from libs.vietnam.names import folded_name, name_tokens
+
+
+class NumberTaken(Refused):
+    """Another person has the citizen number; a human says who is who, or that papers differ (domain 5.2, rule 8)."""
+
+    problem = "number-taken"
 
 
 def folded_text(name: str) -> str:
@@ -29,12 +38,16 @@ class NameRow:
 
 @dataclass(frozen=True)
 class NumberRow:
-    """The numbers of one person that one event recorded; the key is that event's id."""
+    """The numbers of one person that one event recorded; the key is that event's id.
+
+    A citizen number is one person's, and of any number of others with whom a human found it `disputed`.
+    """
 
     event_id: str
     person_id: UUID
     citizen_id: Sealed | None
     legacy_id9: Sealed | None
+    disputed: bool
     citizen_hash: Annotated[bytes | None, HashOf("citizen_id", lambda number, _row: number)] = None
     legacy_hash: Annotated[bytes | None, HashOf("legacy_id9", lambda number, _row: number)] = None
 
@@ -43,7 +56,12 @@ class NumberRow:
 OWNER = "unit_of_person(person_id)"
 names = Projection("registry.names", 1, NameRow, unit=OWNER, indexes=["(folded_hash)", "(person_id)"])
 numbers = Projection(
-    "registry.numbers", 1, NumberRow, unit=OWNER, indexes=["(citizen_hash)", "(legacy_hash)", "(person_id)"]
+    "registry.numbers",
+    1,
+    NumberRow,
+    unit=OWNER,
+    indexes=["(citizen_hash)", "(legacy_hash)", "(person_id)"],
+    unique={"(citizen_hash) where not disputed": NumberTaken},
 )
 
 
@@ -62,13 +80,19 @@ def named_later(event: NameRecorded, row: NameRow | None) -> NameRow | None:
 @numbers.on(PersonRegistered, key=lambda e: _recorded_by(e.citizen_id, e.legacy_id9))
 def numbered_first(event: PersonRegistered, row: NumberRow | None) -> NumberRow:
     """The numbers of the registration."""
-    return _numbers(event.person_id, event.citizen_id, event.legacy_id9)
+    return _numbers(event)
 
 
 @numbers.on(NumberRecorded, key=lambda e: _recorded_by(e.citizen_id, e.legacy_id9))
 def numbered_later(event: NumberRecorded, row: NumberRow | None) -> NumberRow:
     """One more; earlier ones stay (domain 5.2, rule 10)."""
-    return _numbers(event.person_id, event.citizen_id, event.legacy_id9)
+    return _numbers(event)
+
+
+def another_has(connection: Connection, citizen_hash: bytes, person_id: UUID) -> bool:
+    """Whether the number of this keyed hash was ever recorded of anybody else."""
+    condition = "citizen_hash = :hash and person_id <> :person"
+    return bool(numbers.read(connection, condition, tail="limit 1", hash=citizen_hash, person=person_id))
 
 
 def _name(person_id: UUID, value: object) -> NameRow | None:
@@ -76,9 +100,10 @@ def _name(person_id: UUID, value: object) -> NameRow | None:
     return None if name is None else NameRow(name.event_id, person_id, name)
 
 
-def _numbers(person_id: UUID, *values: object) -> NumberRow:
-    citizen_id, legacy_id9 = map(sealed, values)
-    return NumberRow(_recorded_by(*values)[0], person_id, citizen_id, legacy_id9)
+def _numbers(event: PersonRegistered | NumberRecorded) -> NumberRow:
+    citizen_id, legacy_id9 = sealed(event.citizen_id), sealed(event.legacy_id9)
+    (event_id,) = _recorded_by(citizen_id, legacy_id9)
+    return NumberRow(event_id, event.person_id, citizen_id, legacy_id9, event.disputed)
 
 
 def _recorded_by(*values: object) -> list[str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from libs.events.contracts.registry.case import CompletionReported, TransferReceived
 from libs.events.contracts.registry.person import (
+    DeathWeighed,
     NameRecorded,
     NumberRecorded,
     PersonDied,
@@ -21,7 +22,8 @@ from libs.events.projection import Projection
 class PersonRow:
     """A person now; `unit` is where they live according to the latest residence, `managed_in` that of the latest case.
 
-    Both see the person: they differ until the case follows a move.
+    Both see the person: they differ until the case follows a move. `needs_review` asks for a human, since something is
+    dated after the death.
     """
 
     person_id: UUID
@@ -36,10 +38,15 @@ class PersonRow:
     address: Sealed | None
     died_on: date | None = None
     managed_in: str | None = None
+    needs_review: bool = False
 
 
 persons = Projection(
-    "registry.persons", 1, PersonRow, unit="unit_in_charge(unit, managed_in)", indexes=["(unit)", "(managed_in)"]
+    "registry.persons",
+    1,
+    PersonRow,
+    unit="unit_in_charge(unit, managed_in)",
+    indexes=["(unit)", "(managed_in)", "(person_id) where needs_review"],
 )
 
 
@@ -104,3 +111,9 @@ def moved(event: TransferReceived, row: PersonRow | None) -> PersonRow | None:
 def died(event: PersonDied, row: PersonRow | None) -> PersonRow | None:
     """The row stays: the dead are counted."""
     return None if row is None else replace(row, died_on=event.died_on)
+
+
+@persons.on(DeathWeighed, key=lambda e: e.person_id)
+def weighed(event: DeathWeighed, row: PersonRow | None) -> PersonRow | None:
+    """What contradicts the death waits for a human."""
+    return None if row is None else replace(row, needs_review=event.needs_review)

@@ -18,7 +18,7 @@ from services.registry.domain.determination import (
 from services.registry.projections.determinations import determinations
 from services.registry.projections.episodes import episodes, last_completion
 from services.registry.projections.persons import persons
-from services.registry.routes.people import recording_unit
+from services.registry.routes.people import life_of, recording_unit
 from services.registry.routes.texts import Document, Reason
 
 PATH = "/v1/addiction-determinations"
@@ -64,6 +64,7 @@ def record_determination(body: DeterminationBody, edge: Edge) -> Outcome:
         body=body.body,
         certificate_number=body.certificate_number,
         last_completion=_completed_before(edge, body.person_id, body.determined_on),
+        life=life_of(edge, body.person_id),
     )
     stream = f"determination-{determination_id}"
     return edge.handle(determination_decider, stream, command, subject=f"person-{body.person_id}")
@@ -79,6 +80,7 @@ def correct_determination(determination_id: UUID, body: DeterminationCorrectionB
         today=edge.today,
         reason=body.reason,
         last_completion=_completed_before(edge, row.person_id, body.determined_on),
+        life=life_of(edge, row.person_id),
     )
     return edge.handle(determination_decider, f"determination-{determination_id}", command)
 

@@ -14,7 +14,7 @@ from libs.web.routing import Router
 from services.registry.domain.drug_test import AnnulTest, CorrectTest, RecordTest, drug_test_decider
 from services.registry.projections.drug_tests import drug_tests
 from services.registry.projections.persons import persons
-from services.registry.routes.people import recording_unit
+from services.registry.routes.people import life_of, recording_unit
 from services.registry.routes.texts import Document, Reason
 
 router = Router("drug-tests")
@@ -60,6 +60,7 @@ def record_test(body: TestBody, edge: Edge) -> Outcome:
         stage=body.stage,
         result=body.result,
         ground=body.ground,
+        life=life_of(edge, body.person_id),
         substances=tuple(body.substances),
         form_number=body.form_number,
     )
@@ -69,8 +70,8 @@ def record_test(body: TestBody, edge: Edge) -> Outcome:
 @router.command("/v1/drug-tests/{test_id}/corrections", permission=Permission.TEST_RECORD)
 def correct_test(test_id: UUID, body: TestCorrectionBody, edge: Edge) -> Outcome:
     """Correct a test; what followed from it is looked at anew."""
-    edge.find(drug_tests, test_id)
-    command = CorrectTest(body.sampled_on, body.result, edge.today, body.reason)
+    row = edge.find(drug_tests, test_id)
+    command = CorrectTest(body.sampled_on, body.result, edge.today, body.reason, life_of(edge, row.person_id))
     return edge.handle(drug_test_decider, f"test-{test_id}", command)
 
 

@@ -15,6 +15,7 @@ from libs.web.routing import Router
 from services.registry.domain.episode import CompleteEpisode, CorrectCompletion, episode_decider
 from services.registry.projections.episodes import episodes
 from services.registry.projections.persons import persons
+from services.registry.routes.people import life_of
 from services.registry.routes.texts import Document, Reason
 from services.registry.routes.units import known_unit
 
@@ -56,6 +57,7 @@ def complete_episode(body: CompletionBody, edge: Edge) -> Outcome:
         unit=known_unit(body.unit),
         certificate_number=body.certificate_number,
         issuer=body.issuer,
+        life=life_of(edge, body.person_id),
         age_at_decision=body.age_at_decision,
         age_at_completion=body.age_at_completion,
     )
@@ -65,6 +67,6 @@ def complete_episode(body: CompletionBody, edge: Edge) -> Outcome:
 @router.command("/v1/completed-episodes/{episode_id}/corrections", permission=Permission.CASE_CORRECT)
 def correct_completion(episode_id: UUID, body: CorrectionBody, edge: Edge) -> Outcome:
     """Correct the date; terms that run from it follow."""
-    edge.find(episodes, episode_id)
-    command = CorrectCompletion(body.completed_on, edge.today, body.reason)
+    row = edge.find(episodes, episode_id)
+    command = CorrectCompletion(body.completed_on, edge.today, body.reason, life_of(edge, row.person_id))
     return edge.handle(episode_decider, f"episode-{episode_id}", command)

@@ -7,11 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from libs.events.contracts.values import Sex
-from libs.events.decider import Invalid
 from libs.events.handling import Outcome
-from libs.vietnam.citizen_number import NumberProblem, clean_number, conflicts, parse_citizen_number, parse_legacy_id9
-from libs.vietnam.citizen_number import Sex as SexInNumber
-from libs.vietnam.dates import PartialDate
+from libs.vietnam.citizen_number import clean_number
 from libs.vietnam.names import normal_name
 from libs.web.answers import Seen
 from libs.web.bodies import Body, View
@@ -31,6 +28,7 @@ from services.registry.domain.person import (
 from services.registry.projections.cases import cases
 from services.registry.projections.identifiers import names, numbers
 from services.registry.projections.persons import PersonRow, persons
+from services.registry.routes.papers import read_birth, read_citizen_id, read_legacy_id9
 from services.registry.routes.units import known_unit
 from services.registry.searching import wanted
 
@@ -39,20 +37,11 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 
 
-class NumberRefused(Invalid):
-    """A number breaks a rule of domain 5.2, or contradicts sex or birth year; it is never corrected silently."""
-
-    problem = "number-refused"
-
-
-class BirthDateRefused(Invalid):
-    """A birth date is no date, or no part of one."""
-
-    problem = "birth-date-refused"
-
-
 class PersonBody(Body):
-    """Somebody to be registered; `birth_date` is `1985`, `1985-05` or `1985-05-02`."""
+    """Somebody to be registered; `birth_date` is `1985`, `1985-05` or `1985-05-02`.
+
+    `disputed` says that the papers show the citizen number although another person has it.
+    """
 
     unit: str
     full_name: Text
@@ -62,6 +51,7 @@ class PersonBody(Body):
     citizen_id: Number | None = None
     legacy_id9: Number | None = None
     address: Text | None = None
+    disputed: bool = False
 
 
 class NameBody(Body):
@@ -72,10 +62,11 @@ class NameBody(Body):
 
 
 class NumberBody(Body):
-    """One more number, of either kind."""
+    """One more number, of either kind; `disputed` as in a registration."""
 
     citizen_id: Number | None = None
     legacy_id9: Number | None = None
+    disputed: bool = False
 
 
 class ResidenceBody(Body):
@@ -100,7 +91,10 @@ class SearchBody(Body):
 
 
 class PersonView(View):
-    """A person as an officer in charge sees one; a field is null when it is unknown or was erased."""
+    """A person as an officer in charge sees one; a field is null when it is unknown or was erased.
+
+    `needs_review` asks for a human: something is dated after the death.
+    """
 
     person_id: UUID
     unit: str
@@ -112,12 +106,13 @@ class PersonView(View):
     legacy_id9: str | None
     address: str | None
     died_on: date | None
+    needs_review: bool
 
 
 @router.command("/v1/persons", permission=Permission.PERSON_REGISTER, created="/v1/persons/{id}")
 def register_person(body: PersonBody, edge: Edge) -> Outcome:
     """Register somebody who is not known yet; search first."""
-    birth = _birth(body.birth_date)
+    birth = read_birth(body.birth_date)
     command = RegisterPerson(
         person_id=edge.new_id("person"),
         today=edge.today,
@@ -128,9 +123,10 @@ def register_person(body: PersonBody, edge: Edge) -> Outcome:
         sex=body.sex,
         birth_year=birth.year if birth else None,
         birth_date=str(birth) if birth else None,
-        citizen_id=_citizen(body.citizen_id, body.sex, birth.year if birth else None),
-        legacy_id9=_legacy(body.legacy_id9),
+        citizen_id=read_citizen_id(body.citizen_id, body.sex, birth.year if birth else None),
+        legacy_id9=read_legacy_id9(body.legacy_id9),
         address=body.address,
+        disputed=body.disputed,
     )
     return _handle(edge, command.person_id, command)
 
@@ -155,6 +151,13 @@ def search_persons(body: SearchBody, request: PageRequest, edge: Edge) -> Seen[P
     return Seen(rows.page(lambda row: _view(edge, row)), rows.column("person_id"))
 
 
+@router.query("/v1/contradicted-deaths", permission=Permission.PERSON_SEARCH, person=True)
+def list_contradicted(request: PageRequest, edge: Edge) -> Seen[Page[PersonView]]:
+    """The dead of the caller's units of whom something is dated after their death: one of the two is wrong."""
+    rows = edge.page(persons, request, "needs_review")
+    return Seen(rows.page(lambda row: _view(edge, row)), rows.column("person_id"))
+
+
 @router.command("/v1/persons/{person_id}/names", permission=Permission.PERSON_CORRECT)
 def record_name(person_id: UUID, body: NameBody, edge: Edge) -> Outcome:
     """Add a name, or correct the one in use."""
@@ -167,8 +170,9 @@ def record_name(person_id: UUID, body: NameBody, edge: Edge) -> Outcome:
 def record_number(person_id: UUID, body: NumberBody, edge: Edge) -> Outcome:
     """Add a number; earlier ones stay known."""
     row = edge.find(persons, person_id)
-    citizen_id = _citizen(body.citizen_id, row.sex, row.birth_year)
-    command = RecordNumber(edge.today, f"office:{edge.caller}", citizen_id, _legacy(body.legacy_id9))
+    citizen_id = read_citizen_id(body.citizen_id, row.sex, row.birth_year)
+    legacy_id9 = read_legacy_id9(body.legacy_id9)
+    command = RecordNumber(edge.today, f"office:{edge.caller}", citizen_id, legacy_id9, body.disputed)
     return _handle(edge, person_id, command)
 
 
@@ -205,36 +209,5 @@ def _view(edge: Edge, row: PersonRow) -> PersonView:
         legacy_id9=edge.reveal(row.legacy_id9),
         address=edge.reveal(row.address),
         died_on=row.died_on,
+        needs_review=row.needs_review,
     )
-
-
-def _birth(text: str | None) -> PartialDate | None:
-    if text is None:
-        return None
-    try:
-        return PartialDate.parse(text)
-    except ValueError:
-        raise BirthDateRefused("no date, and no part of one") from None
-
-
-def _citizen(text: str | None, sex: Sex, birth_year: int | None) -> str | None:
-    if text is None:
-        return None
-    number = parse_citizen_number(text)
-    if isinstance(number, NumberProblem):
-        raise NumberRefused("the number is not one", rules=(f"5.2({number.rule})",), faults=[number.fault])
-    said = None if sex is Sex.UNKNOWN else SexInNumber(sex)
-    if found := conflicts(number, sex=said, birth_year=birth_year):
-        raise NumberRefused(
-            "the number says otherwise", rules=("5.2(3)", "5.2(4)"), fault=",".join(one.fault for one in found)
-        )
-    return number.digits
-
-
-def _legacy(text: str | None) -> str | None:
-    if text is None:
-        return None
-    number = parse_legacy_id9(text)
-    if isinstance(number, NumberProblem):
-        raise NumberRefused("the number is not one", rules=("5.2",), faults=[number.fault])
-    return number.digits

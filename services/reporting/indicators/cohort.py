@@ -15,6 +15,11 @@ from services.reporting.indicators.question import Frame
 from services.reporting.indicators.spells import days
 from services.reporting.indicators.tally import Counted, Number, Tally
 
+UNFINISHED = (
+    "While some of a cohort are still observed (`incidence.stops`), the share of all is too low, since their events are"
+    " still to come, and that of the fully observed too high, since events are counted at once: read the incidence."
+)
+
 
 @dataclass(frozen=True)
 class Event:

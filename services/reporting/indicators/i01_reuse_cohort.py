@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.events.contracts.registry.drug_test import DrugTestResult
 from services.reporting.facts.completions import Completion
-from services.reporting.indicators.cohort import Cohort, Event
+from services.reporting.indicators.cohort import UNFINISHED, Cohort, Event
 from services.reporting.indicators.follow_up import FollowUp
 from services.reporting.indicators.indicator import Indicator, Measure
 from services.reporting.indicators.lives import Life
@@ -41,6 +41,7 @@ indicator = Indicator(
     denominator="all people completing in the period; and those of them fully observed for t months or with the event",
     window="t = 3, 6, 12 or 24 months since completion; cohort by completion half-year",
     pitfalls=(
+        UNFINISHED,
         "Counts depend on how often people are tested: read tests per person-month beside it.",
         "A refused test is no negative and no positive; refusals are shown apart.",
         "A quick test proves nothing; only a confirmatory positive counts, until it is annulled or corrected.",

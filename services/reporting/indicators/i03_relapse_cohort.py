@@ -1,7 +1,7 @@
 """I-03: of those who completed in the period, who was determined addicted within t months."""
 
 from services.reporting.facts.completions import Completion
-from services.reporting.indicators.cohort import Cohort, Event
+from services.reporting.indicators.cohort import UNFINISHED, Cohort, Event
 from services.reporting.indicators.indicator import Indicator, Measure
 from services.reporting.indicators.lives import Life
 from services.reporting.indicators.reading import read_completers
@@ -24,6 +24,7 @@ indicator = Indicator(
     denominator="all people completing in the period; and those of them fully observed for t months or with the event",
     window="t = 3, 6, 12 or 24 months since completion; cohort by completion half-year",
     pitfalls=(
+        UNFINISHED,
         "A determination may come months after the use; a relapse is dated by the determination.",
         "Death and prison compete with relapse; a move out of the province, or a declaration of missing, censors.",
         "A determination counts wherever it was made, also after prison or a move; incidence stops at the first.",

@@ -1,5 +1,6 @@
 """I-06: the cumulative share relapsed, month by month, with competing risks and by Kaplan-Meier beside it."""
 
+from services.reporting.indicators.cohort import UNFINISHED
 from services.reporting.indicators.i03_relapse_cohort import cohort
 from services.reporting.indicators.indicator import Indicator, Measure
 from services.reporting.indicators.reading import read_completers
@@ -14,6 +15,7 @@ indicator = Indicator(
     denominator="people at risk on each day since completion, shown as n at risk",
     window="to 24 months since completion; cohort by completion half-year",
     pitfalls=(
+        UNFINISHED,
         "Kaplan-Meier treats the dead and imprisoned as if they could still relapse; use the competing-risk estimate.",
         "Read n at risk: late months rest on few people.",
         "Nothing is said of months that nobody was observed for.",

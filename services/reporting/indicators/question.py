@@ -69,6 +69,6 @@ def frame_of(question: Question, windows: tuple[int, ...], at: datetime, law: La
     usual = windows[0] if windows else 0
     months = usual if question.months is None else question.months
     if months not in (windows or (0,)):
-        raise WindowNotOffered("the indicator has no such window", months=list(windows))
+        raise WindowNotOffered("the indicator has no such window", months=sorted(windows))
     territory = territory_of(question.unit, question.unit_map)
     return Frame(territory, question.period, months, at.astimezone(UTC), law)

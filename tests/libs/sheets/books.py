@@ -17,7 +17,7 @@ PEOPLE = Layout(
         Column("male_year", ["Năm sinh Nam", "Nam"]),
         Column("female_year", ["Năm sinh Nữ", "Nữ"]),
         Column("birth", ["Năm sinh", "Ngày tháng năm sinh"]),
-        Column("address", ["Nơi ở", "Địa chỉ"]),
+        Column("address", ["Nơi ở", "Địa chỉ"], own=True),
     ],
     is_section=lambda text: text.startswith(("Phường", "Xã")),
     counter="row_no",

@@ -3,15 +3,18 @@
 import unicodedata
 from contextlib import suppress
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.sheets.json_keys import check_keys
 from libs.sheets.kind import FileKind
 from libs.sheets.reading import read_tables
 from libs.sheets.refusals import (
     FileTooLarge,
     JsonBroken,
+    KeyRepeated,
     NothingListed,
     RowBroken,
     RowsMissing,
@@ -158,3 +161,40 @@ def test_a_file_may_not_be_larger_than_a_list_is(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(FileTooLarge) as caught:
         read_tables(b"abcd")
     assert (caught.value.status, caught.value.params) == (413, {"bytes_max": 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "params"),
+    [
+        ('[{"a": 1}, {"a": 1, "b": 2, "a": 1}]', {"sheet": 1, "row": 2, "key": "a"}),
+        ('{"rows": [{"Họ tên": "A", "H\\u1ecd tên": "B"}]}', {"sheet": 1, "row": 1, "key": "Họ tên"}),
+        (
+            '{"sheets": [{"rows": []}, {"rows": [{"a": 1}, {"b": 1}, {"b": 1, "b": null}]}]}',
+            {"sheet": 2, "row": 3, "key": "b"},
+        ),
+        ('{"rows": [{"a": 1}], "rows": [{"a": 2}]}', {"sheet": 1, "row": 0, "key": "rows"}),
+        ('{"sheets": [{"rows": []}, {"rows": [], "rows": []}]}', {"sheet": 2, "row": 0, "key": "rows"}),
+        ('[{"a": [[1]], "a": 1}]', {"sheet": 1, "row": 1, "key": "a"}),
+        ('[{"a": {"b": 1, "b": 2}}]', {"sheet": 1, "row": 1, "key": "b"}),
+        ("[{" + '"' + "k" * 99 + '": 1, "' + "k" * 99 + '": 2}]', {"sheet": 1, "row": 1, "key": "k" * 40}),
+    ],
+)
+def test_a_key_given_twice_is_refused_where_it_is(text: str, params: dict[str, object]) -> None:
+    with pytest.raises(KeyRepeated) as caught:
+        rows(text)
+    assert (caught.value.status, caught.value.params) == (422, params)
+
+
+def test_json_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(SheetRefused):
+        rows('{"rows": [], "x": ' + "[" * 1000 + "]" * 1000 + "}")
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers(-9, 9) | st.text(max_size=3),
+        lambda one: st.lists(one) | st.dictionaries(st.text(max_size=2), one),
+    )
+)
+def test_json_whose_keys_differ_is_never_refused_for_them(said: object) -> None:
+    check_keys(orjson.dumps(said))

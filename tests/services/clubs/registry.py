@@ -67,6 +67,7 @@ class Registry:
             completed_on=COMPLETED,
             presented_on=PRESENTED,
             today=PRESENTED,
+            relied_on="registry/0/1",
         )
         for command in (report, OpenDossier(DOSSIER, DOSSIER), DecideManagement(decision, DECIDED)):
             self._write(person, "case", _case(person), case_decider, command)
@@ -89,7 +90,7 @@ class Registry:
 
     def relapse(self, person: UUID, on: date) -> None:
         """The person is determined addicted, which ends the case."""
-        note = NoteDetermination(addicted=True, determined_on=on)
+        note = NoteDetermination(uuid4(), addicted=True, determined_on=on)
         self._write(person, "case", _case(person), case_decider, note)
 
     def die(self, person: UUID, on: date) -> None:

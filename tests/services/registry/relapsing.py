@@ -10,7 +10,7 @@ from services.registry.domain.person import RegisterPerson, person_decider
 from services.registry.feed.files import seeing_all
 from services.registry.projections.episodes import last_completion
 from tests.services.registry.acting import Acting
-from tests.services.reporting.registry import TODAY, episode_of
+from tests.services.reporting.registry import LIFE, TODAY, episode_of
 from tests.services.reporting.story import WARD
 
 COMPLETED, DETERMINED = date(2023, 3, 3), date(2023, 6, 5)
@@ -27,12 +27,12 @@ def somebody(registry: Acting) -> UUID:
 
 def complete(registry: Acting, person: UUID, on: date = COMPLETED) -> None:
     kind = EpisodeKind.VOLUNTARY_FACILITY_PUBLIC
-    command = CompleteEpisode(episode_of(person), person, kind, on, TODAY, WARD, "7/GCN", "facility-1")
+    command = CompleteEpisode(episode_of(person), person, kind, on, TODAY, WARD, "7/GCN", "facility-1", LIFE)
     registry.tell(person, episode_decider, episode_of(person), command)
 
 
 def correct(registry: Acting, person: UUID, to: date) -> None:
-    registry.tell(person, episode_decider, episode_of(person), CorrectCompletion(to, TODAY, "nhập sai"))
+    registry.tell(person, episode_decider, episode_of(person), CorrectCompletion(to, TODAY, "nhập sai", LIFE))
 
 
 def determine(registry: Acting, person: UUID, *, addicted: bool = True, knowing: bool = True) -> None:
@@ -41,6 +41,6 @@ def determine(registry: Acting, person: UUID, *, addicted: bool = True, knowing:
         last = last_completion(connection, person, DETERMINED) if knowing else None
     identity = uuid4()
     command = RecordDetermination(
-        identity, person, WARD, DETERMINED, TODAY, addicted, "Trạm y tế", "3", last and LastCompletion(*last)
+        identity, person, WARD, DETERMINED, TODAY, addicted, "Trạm y tế", "3", last and LastCompletion(*last), LIFE
     )
     registry.tell(person, determination_decider, identity, command)

@@ -13,7 +13,7 @@ from libs.events.contracts.registry.case import (
     UseDetected,
 )
 from libs.events.contracts.registry.drug_test import DrugTestResult, DrugTestStage
-from libs.events.contracts.registry.person import ResidenceRecorded
+from libs.events.contracts.registry.person import DeathWeighed, ResidenceRecorded
 from libs.events.contracts.values import CaseStage, EndReason, EpisodeKind
 from libs.events.event import Event
 from services.registry.domain.case import case_decider
@@ -24,7 +24,7 @@ from services.registry.projections.cases import CaseRow, cases
 from services.registry.projections.persons import persons
 from tests.services.registry.acting import Acting
 from tests.services.registry.relapsing import COMPLETED, DETERMINED, complete, determine, somebody
-from tests.services.reporting.registry import TODAY, case_of, episode_of
+from tests.services.reporting.registry import LIFE, TODAY, case_of, episode_of
 from tests.services.reporting.story import FAR, WARD
 
 POSITIVE, NEGATIVE = DrugTestResult.POSITIVE, DrugTestResult.NEGATIVE
@@ -63,6 +63,25 @@ def test_a_death_ends_the_open_case_r_36(reacting: Acting) -> None:
     assert ledger(reacting, person).stage is CaseStage.ENDED
 
 
+def test_what_was_told_while_a_death_was_goes_to_a_human(reacting: Acting) -> None:
+    # Whoever told it had not seen the death: LIFE knows of none.
+    person, test, died = somebody(reacting), uuid4(), date(2023, 6, 4)
+    reacting.offices.die(person, died)
+    reacting.settle()
+    assert reacting.told(person, DeathWeighed) == []
+    command = RecordTest(test, person, WARD, SAMPLED, TODAY, SCREENING, NEGATIVE, "R-21", LIFE)
+    reacting.tell(person, drug_test_decider, test, command)
+    reacting.settle()
+    complete(reacting, person, on=LATER)
+    reacting.settle()
+    first, both = reacting.told(person, DeathWeighed)
+    assert (first.later, both.later) == ((test,), tuple(sorted((test, episode_of(person)))))
+    (row,) = reacting.rows(persons, "person_id = :person", person=person)
+    assert (row.died_on, row.needs_review) == (died, True)
+    reacting.settle_again()
+    assert reacting.told(person, DeathWeighed) == [first, both]
+
+
 def test_a_death_is_nothing_to_another_s_case(reacting: Acting) -> None:
     dies, stays = managed(reacting), managed(reacting)
     reacting.offices.die(dies, date(2023, 9, 4))
@@ -79,7 +98,7 @@ def sampled(
 ) -> tuple[UUID, UUID]:
     """Somebody managed, with a test that the case has heard of."""
     person, test = managed(registry), uuid4()
-    command = RecordTest(test, person, WARD, SAMPLED, TODAY, stage, result, "R-21", form_number="9")
+    command = RecordTest(test, person, WARD, SAMPLED, TODAY, stage, result, "R-21", LIFE, form_number="9")
     registry.tell(person, drug_test_decider, test, command)
     registry.settle()
     return person, test
@@ -109,7 +128,7 @@ def test_nothing_but_a_confirmed_positive_is_a_use(
 
 def test_a_result_corrected_to_negative_clears_the_use(reacting: Acting) -> None:
     person, test = sampled(reacting)
-    reacting.tell(person, drug_test_decider, test, CorrectTest(SAMPLED, NEGATIVE, TODAY, "nhầm mẫu"))
+    reacting.tell(person, drug_test_decider, test, CorrectTest(SAMPLED, NEGATIVE, TODAY, "nhầm mẫu", LIFE))
     reacting.settle()
     assert reacting.told(person, *CASE_EVENTS) == [detected(person, test), cleared(person, test)]
     assert ledger(reacting, person).uses == 0
@@ -117,14 +136,14 @@ def test_a_result_corrected_to_negative_clears_the_use(reacting: Acting) -> None
 
 def test_a_result_corrected_to_positive_is_a_use_from_then_on(reacting: Acting) -> None:
     person, test = sampled(reacting, result=NEGATIVE)
-    reacting.tell(person, drug_test_decider, test, CorrectTest(LATER, POSITIVE, TODAY, "nhầm mẫu"))
+    reacting.tell(person, drug_test_decider, test, CorrectTest(LATER, POSITIVE, TODAY, "nhầm mẫu", LIFE))
     reacting.settle()
     assert reacting.told(person, *CASE_EVENTS) == [detected(person, test, LATER)]
 
 
 def test_a_corrected_day_is_the_same_use_on_another_day(reacting: Acting) -> None:
     person, test = sampled(reacting)
-    reacting.tell(person, drug_test_decider, test, CorrectTest(LATER, POSITIVE, TODAY, "nhầm ngày"))
+    reacting.tell(person, drug_test_decider, test, CorrectTest(LATER, POSITIVE, TODAY, "nhầm ngày", LIFE))
     reacting.settle()
     moved = [detected(person, test), cleared(person, test), detected(person, test, LATER)]
     assert reacting.told(person, *CASE_EVENTS) == moved
@@ -149,7 +168,16 @@ def test_a_determination_reaches_the_open_case_and_addiction_ends_it_r_26(
 ) -> None:
     person, identity, on = managed(reacting), uuid4(), date(2023, 7, 3)
     command = RecordDetermination(
-        identity, person, WARD, on, TODAY, addicted, body="Trạm y tế", certificate_number="3", last_completion=None
+        identity,
+        person,
+        WARD,
+        on,
+        TODAY,
+        addicted,
+        body="Trạm y tế",
+        certificate_number="3",
+        last_completion=None,
+        life=LIFE,
     )
     reacting.tell(person, determination_decider, identity, command)
     reacting.settle()
@@ -170,7 +198,7 @@ def report(registry: Acting, person: UUID) -> None:
     presented = date(2024, 1, 5)
     kind = EpisodeKind.VOLUNTARY_FACILITY_PUBLIC
     command = ReportCompletion(
-        case_of(person), person, episode_of(person), WARD, kind, COMPLETED, presented, today=presented
+        case_of(person), person, episode_of(person), WARD, kind, COMPLETED, presented, presented, LIFE.position
     )
     registry.tell(person, case_decider, case_of(person), command)
     registry.settle()
@@ -179,7 +207,7 @@ def report(registry: Acting, person: UUID) -> None:
 def test_a_use_before_the_case_was_reported_is_the_case_s(reacting: Acting) -> None:
     person, test = somebody(reacting), uuid4()
     complete(reacting, person)
-    command = RecordTest(test, person, WARD, SAMPLED, TODAY, CONFIRMATORY, POSITIVE, "R-21", form_number="9")
+    command = RecordTest(test, person, WARD, SAMPLED, TODAY, CONFIRMATORY, POSITIVE, "R-21", LIFE, form_number="9")
     reacting.tell(person, drug_test_decider, test, command)
     reacting.settle()
     report(reacting, person)

@@ -24,11 +24,13 @@ from services.registry.domain.case.commands import (
 from services.registry.domain.determination import LastCompletion, RecordDetermination, determination_decider
 from services.registry.domain.drug_test import RecordTest, drug_test_decider
 from services.registry.domain.episode import CompleteEpisode, CorrectCompletion, episode_decider
+from services.registry.domain.life import Life
 from services.registry.domain.person import ConfirmDeath, RegisterPerson, person_decider
 from tests.services.reporting.story import WARD
 
 COMPLETED, PRESENTED, DOSSIER, DECIDED = (date(2023, 3, day) for day in (3, 5, 7, 11))
 TODAY = date(2024, 6, 1)
+LIFE = Life("registry/0/1")
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class Registry:
             person,
             episode_decider,
             episode_of(person),
-            CompleteEpisode(episode_of(person), person, kind, COMPLETED, COMPLETED, WARD, "7/GCN", "facility-1"),
+            CompleteEpisode(episode_of(person), person, kind, COMPLETED, COMPLETED, WARD, "7/GCN", "facility-1", LIFE),
         )
         decision = Decision(
             number="15/QĐ-UBND", signed_on=DECIDED, body="commune_chairman", unit=WARD, signer="official-7"
         )
         report = ReportCompletion(
-            case_of(person), person, episode_of(person), WARD, kind, COMPLETED, PRESENTED, PRESENTED
+            case_of(person), person, episode_of(person), WARD, kind, COMPLETED, PRESENTED, PRESENTED, LIFE.position
         )
         for command in (report, OpenDossier(DOSSIER, DOSSIER), DecideManagement(decision, DECIDED)):
             self._write(person, case_decider, case_of(person), command)
@@ -65,7 +67,7 @@ class Registry:
 
     def relapse(self, person: UUID, on: date) -> None:
         """A competent body determines addiction; the case takes note."""
-        last = LastCompletion(episode_of(person), COMPLETED, "registry/0/1")
+        last = LastCompletion(episode_of(person), COMPLETED, LIFE.position)
         identity = uuid4()
         determined = RecordDetermination(
             identity,
@@ -77,9 +79,10 @@ class Registry:
             body="station-1",
             certificate_number="3",
             last_completion=last,
+            life=LIFE,
         )
         self._write(person, determination_decider, identity, determined)
-        self._write(person, case_decider, case_of(person), NoteDetermination(addicted=True, determined_on=on))
+        self._write(person, case_decider, case_of(person), NoteDetermination(identity, addicted=True, determined_on=on))
 
     def test(self, person: UUID, on: date) -> None:
         """A confirmed positive."""
@@ -93,6 +96,7 @@ class Registry:
             DrugTestStage.CONFIRMATORY,
             DrugTestResult.POSITIVE,
             "periodic",
+            LIFE,
             form_number="9",
         )
         self._write(person, drug_test_decider, identity, record)
@@ -109,7 +113,7 @@ class Registry:
 
     def correct_completion(self, person: UUID, to: date) -> Outcome:
         """The date of completion was wrong."""
-        return self._write(person, episode_decider, episode_of(person), CorrectCompletion(to, TODAY, "misread"))
+        return self._write(person, episode_decider, episode_of(person), CorrectCompletion(to, TODAY, "misread", LIFE))
 
     def _write(self, person: UUID, decider: Decider[Any, Any], identity: UUID, command: Any) -> Outcome:
         meta = Meta(uuid4(), "test", uuid4())

@@ -22,6 +22,7 @@ from services.reporting.indicators.lives import Facts
 # Hàng Gòn and Long Khánh, two wards of Đồng Nai, and Hoàn Kiếm's ward in Hà Nội.
 WARD, NEAR, FAR = "2025:26113", "2025:26080", "2025:00070"
 PROVINCE = "2025:75"
+KNOWN = "registry/0/1"
 NAMES = UUID("5b0f4f4e-0000-4000-8000-000000000000")
 
 
@@ -102,12 +103,13 @@ class Person:
             unit=unit or self.unit,
             certificate_number="1",
             issuer="test",
+            relied_on=KNOWN,
         )
         return self._tell(event, on, known)
 
     def completion_corrected(self, to: date, was: date, known: date) -> "Person":
         corrected = episode.CompletionCorrected(
-            episode_id=self.episodes[-1], person_id=self.id, completed_on=to, was=was, reason="test"
+            episode_id=self.episodes[-1], person_id=self.id, completed_on=to, was=was, reason="test", relied_on=KNOWN
         )
         return self._tell(corrected, to, known)
 
@@ -118,7 +120,7 @@ class Person:
             episode_id=self.episodes[after],
             unit=self.unit,
             determined_on=on,
-            relied_on="registry/0/1",
+            relied_on=KNOWN,
         )
         return self._tell(event, on, known)
 
@@ -141,6 +143,7 @@ class Person:
             stage=stage,
             result=result,
             ground="test",
+            relied_on=KNOWN,
         )
         return self._tell(event, on, known)
 
@@ -157,6 +160,7 @@ class Person:
             presented_on=on,
             dossier_due_on=None,
             rules=(),
+            relied_on=KNOWN,
             **self._about,
         )
         return self._tell(event, on, known)
@@ -202,8 +206,9 @@ class Person:
         return self._tell(event, on, None)
 
     def received(self, on: date, unit: str) -> "Person":
-        self.unit = unit
-        return self._tell(case.TransferReceived(unit=unit, received_on=on, rules=(), **self._about), on, None)
+        left, self.unit = self.unit, unit
+        event = case.TransferReceived(from_unit=left, unit=unit, received_on=on, rules=(), **self._about)
+        return self._tell(event, on, None)
 
     def paused(self, on: date) -> "Person":
         return self._tell(case.CasePaused(paused_on=on, rules=(), **self._about), on, None)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from libs.events.decider import Invalid, Unknown
 from libs.web.refusals import NotYetKnown
-from services.reporting.asking import ask
+from services.reporting.asking import NotYetHappened, ask
 from services.reporting.indicators import INDICATORS
 from services.reporting.indicators.periods import Period
 from services.reporting.indicators.question import Question, WindowNotOffered
@@ -106,6 +106,12 @@ def test_what_lies_after_the_last_mark_is_not_yet_known(bench: Bench) -> None:
         assert ask(connection, at(QUESTION, date(2024, 10, 1))).denominator == 0
         with pytest.raises(NotYetKnown):
             ask(connection, at(QUESTION, date(2024, 10, 2)))
+
+
+def test_nothing_is_known_as_of_the_future(bench: Bench) -> None:
+    with reporting(bench, Story()) as connection, pytest.raises(NotYetHappened) as refused:
+        ask(connection, at(QUESTION, date(2199, 12, 31)))
+    assert str(refused.value.params["now"]).endswith("+07:00")
 
 
 def test_before_the_first_mark_nothing_is_known(bench: Bench) -> None:

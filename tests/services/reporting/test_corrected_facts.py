@@ -38,6 +38,7 @@ COMPLETED = EpisodeCompleted(
     unit=HERE,
     certificate_number="46/GCN",
     issuer="Cơ sở cai nghiện số 1",
+    relied_on="",
 )
 
 
@@ -81,6 +82,7 @@ MANAGED: list[Event] = [
         presented_on=day("2025-03-05"),
         dossier_due_on=None,
         rules=(),
+        relied_on="",
     ),
     ManagementDecided(
         **ABOUT,

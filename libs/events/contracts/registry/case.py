@@ -26,7 +26,7 @@ class CompletionReported(Event, type="registry.completion-reported", version=1, 
     age_at_completion: int | None = None
     rules: tuple[str, ...]
     policies: tuple[str, ...] = ()
-    relied_on: str | None = None
+    relied_on: str
 
 
 class DossierOpened(Event, type="registry.dossier-opened", version=1, effective="opened_on"):
@@ -106,6 +106,7 @@ class TransferReceived(Event, type="registry.transfer-received", version=1, effe
 
     case_id: UUID
     person_id: UUID
+    from_unit: UnitRef
     unit: UnitRef
     received_on: date
     rules: tuple[str, ...]
@@ -143,32 +144,44 @@ class CaseResumed(Event, type="registry.case-resumed", version=1, effective="res
 
 
 class UseDetected(Event, type="registry.use-detected", version=1, effective="detected_on"):
-    """A confirmed positive result fell into the term; addiction must be determined (R-25)."""
+    """A confirmed positive result fell into the term; addiction must be determined (R-25).
+
+    `needs_review` when the case had closed before it heard of it.
+    """
 
     case_id: UUID
     person_id: UUID
     test_id: UUID
     detected_on: date
+    needs_review: bool = False
     rules: tuple[str, ...]
 
 
 class UseCleared(Event, type="registry.use-cleared", version=1, effective="detected_on"):
-    """A result that had been counted as detected use was annulled or corrected."""
+    """A result that had been counted as detected use was annulled or corrected.
+
+    `needs_review` when the case had closed with it.
+    """
 
     case_id: UUID
     person_id: UUID
     test_id: UUID
     detected_on: date
+    needs_review: bool = False
 
 
 class DeterminationNoted(Event, type="registry.determination-noted", version=1, effective="determined_on"):
-    """The case took note of a determination; one that found no addiction leaves the detected use as it was (R-30)."""
+    """The case took note of a determination; one that found no addiction leaves the detected use as it was (R-30).
+
+    `needs_review` when the term was certified as served before anybody told of an addiction within it.
+    """
 
     case_id: UUID
     person_id: UUID
+    determination_id: UUID
     determined_on: date
     addicted: bool
-    determination_id: UUID | None = None
+    needs_review: bool = False
 
 
 class DeterminationUnnoted(Event, type="registry.determination-unnoted", version=1, effective="determined_on"):
@@ -218,12 +231,16 @@ class RemovalWithheld(Event, type="registry.removal-withheld", version=1, effect
 
 
 class CaseEnded(Event, type="registry.case-ended", version=1, effective="ended_on"):
-    """The case ended before its term was served (R-32, R-33, R-36)."""
+    """The case ended before its term was served (R-32, R-33, R-36).
+
+    `needs_review` when it ended before something that was decided about the person, or happened to them.
+    """
 
     case_id: UUID
     person_id: UUID
     reason: EndReason
     ended_on: date
+    needs_review: bool = False
     rules: tuple[str, ...]
     policies: tuple[str, ...] = ()
 
@@ -231,7 +248,8 @@ class CaseEnded(Event, type="registry.case-ended", version=1, effective="ended_o
 class EndCorrected(Event, type="registry.end-corrected", version=1, effective="ended_on"):
     """The fact that ended the case was corrected: the end follows it.
 
-    Where that fact is no more, the end is left as it was and `needs_review`.
+    `needs_review` where that fact is no more, and the end is left as it was; and where the end now lies before
+    something that was decided about the person, or happened to them.
     """
 
     case_id: UUID

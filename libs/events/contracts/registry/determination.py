@@ -8,7 +8,11 @@ from libs.events.event import Event, Health
 
 
 class DeterminationRecorded(Event, type="registry.determination-recorded", version=1, effective="determined_on"):
-    """A competent body found the person addicted, or not (L73 Art 27, L120 Art 31)."""
+    """A competent body found the person addicted, or not (L73 Art 27, L120 Art 31).
+
+    `age` is the whole years that the person surely had on the day, where known; `relied_on` is the position of what the
+    registry knew of the person's life.
+    """
 
     determination_id: UUID
     person_id: UUID
@@ -17,10 +21,15 @@ class DeterminationRecorded(Event, type="registry.determination-recorded", versi
     addicted: bool
     body: str
     certificate_number: str
+    age: int | None = None
+    relied_on: str
 
 
 class DeterminationCorrected(Event, type="registry.determination-corrected", version=1, effective="determined_on"):
-    """The record of a determination was wrong; what it proved and what followed from it is looked at anew."""
+    """The record of a determination was wrong; what it proved and what followed from it is looked at anew.
+
+    `age` and `relied_on` as in the record, for the corrected day.
+    """
 
     determination_id: UUID
     person_id: UUID
@@ -28,6 +37,8 @@ class DeterminationCorrected(Event, type="registry.determination-corrected", ver
     addicted: bool
     was: date
     reason: Health[str]
+    age: int | None = None
+    relied_on: str
 
 
 class DeterminationAnnulled(Event, type="registry.determination-annulled", version=1, effective="annulled_on"):

@@ -25,7 +25,10 @@ class DrugTestResult(StrEnum):
 
 
 class DrugTestRecorded(Event, type="registry.test-recorded", version=1, effective="sampled_on"):
-    """A test with its result; `form_number` names the signed Mẫu 03, `sent_to` who must know of it (R-22, R-23)."""
+    """A test with its result; `form_number` names the signed Mẫu 03, `sent_to` who must know of it (R-22, R-23).
+
+    `relied_on` is the position of what the registry knew of the person's life.
+    """
 
     test_id: UUID
     person_id: UUID
@@ -38,10 +41,14 @@ class DrugTestRecorded(Event, type="registry.test-recorded", version=1, effectiv
     form_number: str | None = None
     sent_to: str | None = None
     rules: tuple[str, ...] = ()
+    relied_on: str
 
 
 class DrugTestCorrected(Event, type="registry.test-corrected", version=1, effective="sampled_on"):
-    """The record of a test was wrong; one that now is positive goes to whom the law names (R-22, R-23)."""
+    """The record of a test was wrong; one that now is positive goes to whom the law names (R-22, R-23).
+
+    `relied_on` as in the record.
+    """
 
     test_id: UUID
     person_id: UUID
@@ -51,6 +58,7 @@ class DrugTestCorrected(Event, type="registry.test-corrected", version=1, effect
     reason: Health[str]
     sent_to: str | None = None
     rules: tuple[str, ...] = ()
+    relied_on: str
 
 
 class DrugTestAnnulled(Event, type="registry.test-annulled", version=1, effective="annulled_on"):

@@ -8,7 +8,10 @@ from libs.events.event import Event, Personal
 
 
 class PersonRegistered(Event, type="registry.person-registered", version=1, effective="registered_on"):
-    """Somebody became known to the registry. `birth_date` is an ISO date, or its known part (`1985`, `1985-05`)."""
+    """Somebody became known to the registry. `birth_date` is an ISO date, or its known part (`1985`, `1985-05`).
+
+    `disputed` says that another person has the `citizen_id` too, and that a human knows it (domain 5.2, rule 8).
+    """
 
     person_id: UUID
     registered_on: date
@@ -22,6 +25,7 @@ class PersonRegistered(Event, type="registry.person-registered", version=1, effe
     citizen_id: Personal[str] | None = None
     legacy_id9: Personal[str] | None = None
     address: Personal[str] | None = None
+    disputed: bool = False
 
 
 class NameRecorded(Event, type="registry.name-recorded", version=1, effective="recorded_on"):
@@ -35,13 +39,17 @@ class NameRecorded(Event, type="registry.name-recorded", version=1, effective="r
 
 
 class NumberRecorded(Event, type="registry.number-recorded", version=1, effective="recorded_on"):
-    """A number of the person became known; earlier ones stay known (domain 5.2, rule 10)."""
+    """A number of the person became known; earlier ones stay known (domain 5.2, rule 10).
+
+    `disputed` says that another person has the `citizen_id` too, and that a human knows it (rule 8).
+    """
 
     person_id: UUID
     recorded_on: date
     source: str
     citizen_id: Personal[str] | None = None
     legacy_id9: Personal[str] | None = None
+    disputed: bool = False
 
 
 class ResidenceRecorded(Event, type="registry.residence-recorded", version=1, effective="lived_from"):
@@ -52,6 +60,19 @@ class ResidenceRecorded(Event, type="registry.residence-recorded", version=1, ef
     unit: UnitRef
     source: str
     address: Personal[str] | None = None
+
+
+class DeathWeighed(Event, type="registry.death-weighed", version=1, effective="died_on"):
+    """The death was held against what is dated after it: where there is anything, a human must look.
+
+    `later` are the tests, determinations, episodes and closed cases of which that is so; a residence has no id. Said
+    anew whenever the answer changes, and without any once nothing contradicts the death any more.
+    """
+
+    person_id: UUID
+    died_on: date
+    later: tuple[UUID, ...]
+    needs_review: bool
 
 
 class PersonDied(Event, type="registry.person-died", version=1, effective="died_on"):

@@ -44,31 +44,40 @@ _OFF_LIST = {
 def note_use(command: NoteUse, case: Case, law: Law) -> list[Event]:
     """A confirmed use since the completion is noted, and under management calls for a determination (R-25).
 
-    On another day than before, it is the same use corrected; before the completion or after the end, it is none.
+    On another day than before, it is the same use corrected; before the completion or after the end, it is none. A case
+    that had closed by the time somebody told of it goes to a human: its removal may have rested on there being none.
     """
-    if case.stage not in OPEN or case.uses.get(command.test_id) == command.detected_on:
+    if case.uses.get(command.test_id) == command.detected_on:
         return []
     before = clear_use(ClearUse(command.test_id), case)
-    if command.detected_on < case.completed_on:
+    if not case.covers(command.detected_on):
         return before
-    managed = case.stage in MANAGED
+    managed = case.stage in MANAGED if case.is_open else case.decided_on is not None
     triggered = triggers_determination(law, used_on=command.detected_on, under_management=managed)
     detected = UseDetected(
         case_id=case.id,
         person_id=case.person_id,
         test_id=command.test_id,
         detected_on=command.detected_on,
+        needs_review=not case.is_open,
         rules=triggered.rules if triggered.value else (),
     )
     return [*before, detected]
 
 
 def clear_use(command: ClearUse, case: Case) -> list[Event]:
-    """A result that was annulled or corrected is no detected use any more."""
-    if command.test_id not in case.uses:
+    """A result that was annulled or corrected is no detected use any more; a case that closed with it is looked at."""
+    if command.test_id not in case.uses or case.annulled:
         return []
-    on = case.uses[command.test_id]
-    return [UseCleared(case_id=case.id, person_id=case.person_id, test_id=command.test_id, detected_on=on)]
+    return [
+        UseCleared(
+            case_id=case.id,
+            person_id=case.person_id,
+            test_id=command.test_id,
+            detected_on=case.uses[command.test_id],
+            needs_review=not case.is_open,
+        )
+    ]
 
 
 def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> list[Event]:
@@ -79,15 +88,16 @@ def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> lis
     term = management_term(case.facts, law, as_of=command.today)
     if command.today <= term.value.ends_on:
         raise RemovalNotDue("the term still runs", rules=term.rules, ends_on=term.value.ends_on)
+    found = removal_after_term(_use(case), case.dates, law, on=command.today)
+    allowed = found.value is Removal.ALLOWED
     opened = RemovalReviewOpened(
         case_id=case.id,
         person_id=case.person_id,
         opened_on=command.today,
-        rules=term.rules,
-        policies=term.policies,
+        rules=once(term.rules, found.rules if allowed else ()),
+        policies=once(term.policies, found.policies if allowed else ()),
     )
-    found = removal_after_term(_use(case), case.dates, law, on=command.today)
-    return [opened] if found.value is Removal.ALLOWED else [opened, _withheld(command, case, found)]
+    return [opened] if allowed else [opened, _withheld(command, case, found)]
 
 
 def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event]:
@@ -123,7 +133,10 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
 
 
 def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
-    """End early for a reason that the law of the day knows (R-33, R-36), or annul what was decided in error."""
+    """End early for a reason that the law of the day knows (R-33, R-36), or annul what was decided in error.
+
+    Whoever was decided about, or tested, or away after their death, is looked at by a human.
+    """
     if case.ended == (command.reason, command.ended_on):
         return []
     at_stage(case, *OPEN, rules=("R-33", "R-36"))
@@ -133,13 +146,18 @@ def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
         rules = _off_list(command, law)
     return [
         CaseEnded(
-            case_id=case.id, person_id=case.person_id, reason=command.reason, ended_on=command.ended_on, rules=rules
+            case_id=case.id,
+            person_id=case.person_id,
+            reason=command.reason,
+            ended_on=command.ended_on,
+            needs_review=command.reason is EndReason.DECEASED and command.ended_on < case.last_fact_on,
+            rules=rules,
         )
     ]
 
 
 def correct_death(command: CorrectDeath, case: Case, law: Law) -> list[Event]:
-    """The case that a death ended ended when the person died (R-36)."""
+    """The case that a death ended ended when the person died (R-36); a human looks where that is before other facts."""
     if case.ended is None or case.ended[0] is not EndReason.DECEASED or case.ended[1] == command.died_on:
         return []
     return [
@@ -149,7 +167,7 @@ def correct_death(command: CorrectDeath, case: Case, law: Law) -> list[Event]:
             reason=EndReason.DECEASED,
             ended_on=command.died_on,
             was=case.ended[1],
-            needs_review=False,
+            needs_review=command.died_on < case.last_fact_on,
             rules=takes_off_list(OffList.DECEASED, law, on=command.died_on).rules,
         )
     ]
@@ -169,7 +187,8 @@ def _use(case: Case) -> UseInTerm:
     last = max((on for on in case.uses.values() if on >= case.completed_on), default=None)
     if last is None:
         return UseInTerm.NONE
-    return UseInTerm.NOT_ADDICTED if any(on >= last for _, on in case.cleared) else UseInTerm.DETECTED
+    cleared = any(on >= last and not addicted for on, addicted in case.noted.values())
+    return UseInTerm.NOT_ADDICTED if cleared else UseInTerm.DETECTED
 
 
 def _withheld(command: OpenRemovalReview, case: Case, found: Applied[Removal]) -> RemovalWithheld:

@@ -23,9 +23,9 @@ class ReportCompletion:
     completed_on: date
     presented_on: date
     today: date
+    relied_on: str
     age_at_decision: int | None = None
     age_at_completion: int | None = None
-    relied_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,12 @@ class ClearUse:
 
 @dataclass(frozen=True)
 class NoteDetermination:
-    """A competent body determined, on a day, whether the person is addicted."""
+    """A competent body determined, on a day, whether the person is addicted; `age` is theirs then, where known."""
 
+    determination_id: UUID
     addicted: bool
     determined_on: date
-    determination_id: UUID | None = None
+    age: int | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class ReviseDetermination:
     determination_id: UUID
     addicted: bool
     determined_on: date
+    age: int | None = None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from services.registry.domain.case.commands import (
 )
 from services.registry.domain.case.refusals import WrongDates, WrongUnit
 from services.registry.domain.case.state import MANAGED, Case
+from services.registry.domain.places import commune_on
 
 
 def assign_helper(command: AssignHelper, case: Case) -> list[Event]:
@@ -90,6 +91,7 @@ def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event
         return []
     at_stage(case, Stage.ACTIVE, rules=("R-19", "R-20"))
     in_order(case.completed_on, left_on, civil_date(command.notified_at), command.today)
+    commune_on(command.to_unit, left_on)
     if command.to_unit == case.unit:
         raise WrongUnit("the person would move to the same unit", unit=case.unit)
     if command.notified_at < command.left_at:
@@ -112,9 +114,12 @@ def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event
 
 def receive_transfer(command: ReceiveTransfer, case: Case, law: Law) -> list[Event]:
     """The new commune goes on with the same term; the old one takes the person off its list (R-35)."""
+    if isinstance(case.arrival, TransferReceived) and case.arrival.received_on == command.received_on:
+        return []  # Said twice, true once.
     received = TransferReceived(
         case_id=case.id,
         person_id=case.person_id,
+        from_unit=case.unit,
         unit=case.to_unit or case.unit,
         received_on=command.received_on,
         rules=takes_off_list(OffList.MOVED_AWAY, law, on=command.received_on).rules,

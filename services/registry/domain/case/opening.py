@@ -23,11 +23,13 @@ from services.registry.domain.case.commands import (
 )
 from services.registry.domain.case.refusals import LateDecision
 from services.registry.domain.case.state import Case
+from services.registry.domain.places import commune_on
 
 
 def report_completion(command: ReportCompletion, case: Case, law: Law) -> list[Event]:
     """Open a case at the person's presenting; the dossier is due three working days later (R-10)."""
     in_order(command.completed_on, command.presented_on, command.today)
+    commune_on(command.unit, command.presented_on)
     due = dossier_due(command.presented_on, law)
     reported = CompletionReported(
         case_id=command.case_id,

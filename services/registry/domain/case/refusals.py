@@ -8,7 +8,9 @@ Refused
 ├── RemovalIsWithheld    409  something stands in the way, and was not answered
 ├── WrongAuthority       422  another office decides by law
 ├── WrongUnit            422  another unit is competent
-└── WrongDates           422  dates contradict each other or the calendar
+├── WrongDates           422  dates contradict each other or the calendar
+├── NotACommune          422  nobody lives there (services.registry.domain.places)
+└── UnitAbolished        422  nobody lives there any more (the same)
 """
 
 from libs.events.decider import Invalid, NotAllowedByLaw, Refused, WrongStage

@@ -65,7 +65,7 @@ class Case:
     to_unit: UnitRef | None = None
     arrival: TransferReceived | TransferBounced | None = None
     uses: dict[UUID, date] = field(default_factory=dict)
-    cleared: frozenset[tuple[UUID | None, date]] = frozenset()
+    noted: dict[UUID, tuple[date, bool]] = field(default_factory=dict)
     withheld_by: tuple[str, ...] = ()
     removal: Decision | None = None
     ended: tuple[EndReason, date] | None = None
@@ -86,6 +86,31 @@ class Case:
     def ended_on(self) -> date | None:
         """When it ended early."""
         return None if self.ended is None else self.ended[1]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to be done about it."""
+        return self.stage in OPEN
+
+    @property
+    def last_fact_on(self) -> date:
+        """The last day of what was decided about the person or happened to them; a report may come after a death."""
+        spans = (*self.absences, *self.reported_absences, *self.prison, *self.transits)
+        ends = (span.until or span.start for span in spans)
+        found = (on for on, _ in self.noted.values())
+        return max(self.completed_on, self.decided_on or date.min, *ends, *self.uses.values(), *found)
+
+    @property
+    def annulled(self) -> bool:
+        """Whether it was decided in error, and nothing concerns it any more."""
+        return self.ended is not None and self.ended[0] is EndReason.ANNULLED
+
+    def covers(self, on: date) -> bool:
+        """Whether a fact of the day concerns it: none of before the completion or after the end does."""
+        if self.annulled:
+            return False
+        closed_on = self.ended_on if self.removal is None else self.removal.signed_on
+        return self.completed_on <= on and (closed_on is None or on <= closed_on)
 
     @property
     def dates(self) -> CaseDates:
@@ -155,11 +180,11 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
         case UseCleared():
             return replace(case, uses={test: on for test, on in case.uses.items() if test != event.test_id})
         case DeterminationNoted():
-            if event.addicted:
-                return replace(case, ended_by=event.determination_id)
-            return replace(case, cleared=case.cleared | {(event.determination_id, event.determined_on)})
+            by = event.determination_id if event.addicted and case.is_open else case.ended_by
+            found = (event.determined_on, event.addicted)
+            return replace(case, noted=case.noted | {event.determination_id: found}, ended_by=by)
         case DeterminationUnnoted():
-            return replace(case, cleared=case.cleared - {(event.determination_id, event.determined_on)})
+            return replace(case, noted=_without(case, event.determination_id))
         case RemovalReviewOpened():
             return replace(case, stage=Stage.REMOVAL_REVIEW, withheld_by=())
         case RemovalWithheld():
@@ -169,8 +194,7 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
         case CaseEnded():
             return replace(case, stage=Stage.ENDED, ended=(event.reason, event.ended_on))
         case EndCorrected():
-            by = None if event.needs_review else case.ended_by
-            return replace(case, ended=(event.reason, event.ended_on), ended_by=by)
+            return _end_corrected(case, event)
         case TermCorrected():
             return replace(case, completed_on=event.completed_on, term_ends_on=event.term_ends_on)
         case _:
@@ -181,6 +205,19 @@ def _arrived(case: Case, arrival: TransferReceived | TransferBounced, on: date) 
     *before, last = case.transits
     spans = (*before, Span(last.start, max(on, last.start)))
     return replace(case, stage=Stage.ACTIVE, unit=arrival.unit, to_unit=None, transits=spans, arrival=arrival)
+
+
+def _end_corrected(case: Case, event: EndCorrected) -> Case:
+    ended, by = (event.reason, event.ended_on), case.ended_by
+    if by is None:
+        return replace(case, ended=ended)
+    if event.ended_on == event.was:  # What ended it bears it no more.
+        return replace(case, ended_by=None, noted=_without(case, by))
+    return replace(case, ended=ended, noted=case.noted | {by: (event.ended_on, True)})
+
+
+def _without(case: Case, determination_id: UUID) -> dict[UUID, tuple[date, bool]]:
+    return {noted: found for noted, found in case.noted.items() if noted != determination_id}
 
 
 def _as_said(decision: Decision) -> Decision:

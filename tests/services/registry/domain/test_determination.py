@@ -18,7 +18,7 @@ from services.registry.domain.determination import (
     RecordDetermination,
     determination_decider,
 )
-from tests.services.registry.domain.case.story import EARLIER, EPISODE, HERE, PERSON, day
+from tests.services.registry.domain.case.story import EARLIER, EPISODE, HERE, LIFE, PERSON, day
 
 determination = Specification(determination_decider)
 ID = UUID(int=21)
@@ -38,13 +38,15 @@ def record(on: str = "2026-05-18", last: LastCompletion | None = LAST, **more: A
         body="Bệnh viện 09",
         certificate_number="7",
         last_completion=last,
+        life=LIFE,
     )
     return replace(command, **more)
 
 
 def recorded(on: str = "2026-05-18", **more: Any) -> DeterminationRecorded:
     """It was recorded."""
-    facts: dict[str, Any] = {"addicted": True, "body": "Bệnh viện 09", "certificate_number": "7", **more}
+    facts: dict[str, Any] = {"addicted": True, "body": "Bệnh viện 09", "certificate_number": "7"}
+    facts |= {"relied_on": LIFE.position, **more}
     return DeterminationRecorded(determination_id=ID, person_id=PERSON, unit=HERE, determined_on=day(on), **facts)
 
 

@@ -19,7 +19,7 @@ from services.registry.domain.determination import (
     DeterminationIsAnnulled,
     DeterminedInTheFuture,
 )
-from tests.services.registry.domain.case.story import EPISODE, PERSON, day
+from tests.services.registry.domain.case.story import EPISODE, LIFE, PERSON, day
 from tests.services.registry.domain.test_determination import ID, LAST, determination, recorded, relapse
 
 ANNUL = AnnulDetermination(day("2026-09-01"), "nhầm người")
@@ -27,7 +27,7 @@ ANNUL = AnnulDetermination(day("2026-09-01"), "nhầm người")
 
 def correct(on: str = "2026-05-18", **more: Any) -> CorrectDetermination:
     """Correct what was recorded."""
-    command = CorrectDetermination(day(on), True, day("2026-09-01"), "nhập sai", LAST)
+    command = CorrectDetermination(day(on), True, day("2026-09-01"), "nhập sai", LAST, LIFE)
     return replace(command, **more)
 
 
@@ -40,6 +40,7 @@ def corrected(on: str = "2026-05-18", *, addicted: bool = True, was: str = "2026
         addicted=addicted,
         was=day(was),
         reason="nhập sai",
+        relied_on=LIFE.position,
     )
 
 

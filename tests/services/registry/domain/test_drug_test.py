@@ -27,7 +27,7 @@ from services.registry.domain.drug_test import (
     SampledInTheFuture,
     drug_test_decider,
 )
-from tests.services.registry.domain.case.story import EARLIER, HERE, PERSON, TEST, day
+from tests.services.registry.domain.case.story import EARLIER, HERE, LIFE, PERSON, TEST, day
 
 drug_test = Specification(drug_test_decider, LAW)
 CONFIRMATORY, SCREENING = DrugTestStage.CONFIRMATORY, DrugTestStage.SCREENING
@@ -42,6 +42,7 @@ def record(on: str = "2026-05-04", **more: Any) -> RecordTest:
         "result": POSITIVE,
         "ground": "R-21",
         "form_number": "03/17",
+        "life": LIFE,
         **more,
     }
     return RecordTest(TEST, PERSON, HERE, day(on), TODAY, substances=("heroin",), **facts)
@@ -56,6 +57,7 @@ def recorded(on: str = "2026-05-04", **more: Any) -> DrugTestRecorded:
         "form_number": "03/17",
         "sent_to": "commune_chairman",
         "rules": ("R-22",),
+        "relied_on": LIFE.position,
         **more,
     }
     return DrugTestRecorded(
@@ -102,7 +104,7 @@ def test_a_confirmed_positive_needs_its_signed_form(form: str | None) -> None:
 
 def test_no_sample_lies_in_the_future() -> None:
     drug_test.given().when(record("2026-09-02")).then_refused(SampledInTheFuture)
-    drug_test.given(recorded()).when(CorrectTest(day("2026-09-02"), NEGATIVE, TODAY, "x")).then_refused(
+    drug_test.given(recorded()).when(CorrectTest(day("2026-09-02"), NEGATIVE, TODAY, "x", LIFE)).then_refused(
         SampledInTheFuture
     )
 
@@ -127,14 +129,13 @@ def test_a_test_is_recorded_once_and_then_only_corrected() -> None:
 
 def corrected(on: str, result: DrugTestResult, stage: DrugTestStage = CONFIRMATORY, **more: Any) -> DrugTestCorrected:
     """The record was wrong."""
-    return DrugTestCorrected(
-        test_id=TEST, person_id=PERSON, stage=stage, sampled_on=day(on), result=result, reason="nhầm mẫu", **more
-    )
+    facts: dict[str, Any] = {"reason": "nhầm mẫu", "relied_on": LIFE.position, **more}
+    return DrugTestCorrected(test_id=TEST, person_id=PERSON, stage=stage, sampled_on=day(on), result=result, **facts)
 
 
 def correct(on: str, result: DrugTestResult) -> CorrectTest:
     """Say what it should have been."""
-    return CorrectTest(day(on), result, TODAY, "nhầm mẫu")
+    return CorrectTest(day(on), result, TODAY, "nhầm mẫu", LIFE)
 
 
 @pytest.mark.parametrize(

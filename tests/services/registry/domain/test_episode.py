@@ -17,7 +17,7 @@ from services.registry.domain.episode import (
     Episode,
     episode_decider,
 )
-from tests.services.registry.domain.case.story import EARLIER, EPISODE, HERE, PERSON, day
+from tests.services.registry.domain.case.story import EARLIER, EPISODE, HERE, LIFE, PERSON, day
 
 episode = Specification(episode_decider)
 FACTS: dict[str, Any] = {
@@ -34,24 +34,23 @@ FACTS: dict[str, Any] = {
 
 def complete(kind: EpisodeKind = EpisodeKind.COMPULSORY_MINOR_12_17, **more: Any) -> CompleteEpisode:
     """Record a completion."""
-    return CompleteEpisode(**{**FACTS, "kind": kind, "today": day("2026-03-04"), **more})
+    return CompleteEpisode(**{**FACTS, "kind": kind, "today": day("2026-03-04"), "life": LIFE, **more})
 
 
 def completed(kind: EpisodeKind = EpisodeKind.COMPULSORY_MINOR_12_17, **more: Any) -> EpisodeCompleted:
     """It was recorded."""
-    return EpisodeCompleted(**{**FACTS, "kind": kind, **more})
+    return EpisodeCompleted(**{**FACTS, "kind": kind, "relied_on": LIFE.position, **more})
 
 
 def correct(on: str, today: str = "2026-05-04") -> CorrectCompletion:
     """The date was wrong."""
-    return CorrectCompletion(day(on), day(today), reason="nhập sai")
+    return CorrectCompletion(day(on), day(today), "nhập sai", LIFE)
 
 
 def corrected(on: str, was: str) -> CompletionCorrected:
     """It was corrected."""
-    return CompletionCorrected(
-        episode_id=EPISODE, person_id=PERSON, completed_on=day(on), was=day(was), reason="nhập sai"
-    )
+    facts: dict[str, Any] = {"reason": "nhập sai", "relied_on": LIFE.position}
+    return CompletionCorrected(episode_id=EPISODE, person_id=PERSON, completed_on=day(on), was=day(was), **facts)
 
 
 @pytest.mark.parametrize("kind", EpisodeKind)

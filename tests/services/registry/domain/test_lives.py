@@ -16,6 +16,8 @@ from services.registry.domain import determination, drug_test, episode, person
 from services.registry.domain.case import case_decider
 from services.registry.domain.case import commands as c
 from services.registry.domain.case.state import Case
+from services.registry.domain.life import Life as KnownLife
+from services.registry.domain.life import birth_of
 from tests.services.registry.domain.case.drawn import AGES, IDS, TEXTS, UNITS, case_command
 from tests.services.registry.domain.case.story import EPISODE, HERE, PERSON
 from tests.services.registry.domain.lives import Life, around, lives
@@ -23,6 +25,12 @@ from tests.services.registry.domain.lives import Life, around, lives
 # A busy machine is no counterexample.
 unhurried = settings(deadline=None)
 CLOSED = {Stage.COMPLETED, Stage.ENDED}
+
+
+def a_life(draw: st.DrawFn, today: date) -> KnownLife:
+    """Of somebody born long ago or just now, and mostly alive."""
+    birth, died_on = draw(st.sampled_from((None, "1985", "2025-05"))), draw(st.none() | st.just(around(draw, today)))
+    return KnownLife(draw(st.sampled_from(("p", "q"))), birth_of(birth, None), died_on)
 
 
 def person_command(draw: st.DrawFn, state: Any, today: date) -> person.PersonCommand:
@@ -33,7 +41,9 @@ def person_command(draw: st.DrawFn, state: Any, today: date) -> person.PersonCom
         person.RecordName(today, "list", name, draw(st.booleans())),
         person.RecordNumber(today, "list", number, draw(st.sampled_from((None, *TEXTS)))),
         person.RecordResidence(around(draw, today), today, draw(st.sampled_from(UNITS)), "list", number),
+        person.FollowTransfer(draw(st.sampled_from(UNITS)), draw(st.sampled_from(UNITS)), around(draw, today)),
         person.ConfirmDeath(around(draw, today), today, "list"),
+        person.WeighDeath(draw(st.sampled_from(((), IDS[:1], IDS)))),
     )
     return draw(st.sampled_from(options))
 
@@ -41,18 +51,19 @@ def person_command(draw: st.DrawFn, state: Any, today: date) -> person.PersonCom
 def episode_command(draw: st.DrawFn, state: Any, today: date) -> episode.EpisodeCommand:
     """Anything of an episode."""
     if draw(st.booleans()):
-        return episode.CorrectCompletion(around(draw, today), today, "nhập sai")
-    kind, ages = draw(st.sampled_from(EpisodeKind)), draw(st.sampled_from(AGES))
-    return episode.CompleteEpisode(EPISODE, PERSON, kind, around(draw, today), today, HERE, "1", "cơ sở", *ages)
+        return episode.CorrectCompletion(around(draw, today), today, "nhập sai", a_life(draw, today))
+    kind, ages, on = draw(st.sampled_from(EpisodeKind)), draw(st.sampled_from(AGES)), around(draw, today)
+    known = a_life(draw, today)
+    return episode.CompleteEpisode(EPISODE, PERSON, kind, on, today, HERE, "1", "cơ sở", known, *ages)
 
 
 def drug_test_command(draw: st.DrawFn, state: Any, today: date) -> drug_test.DrugTestCommand:
     """Anything of a drug test."""
     stage, result, on = draw(st.sampled_from(DrugTestStage)), draw(st.sampled_from(DrugTestResult)), around(draw, today)
-    form = draw(st.sampled_from((None, "03/17")))
+    form, known = draw(st.sampled_from((None, "03/17"))), a_life(draw, today)
     options: tuple[drug_test.DrugTestCommand, ...] = (
-        drug_test.RecordTest(IDS[0], PERSON, HERE, on, today, stage, result, "R-21", form_number=form),
-        drug_test.CorrectTest(on, result, today, "nhầm"),
+        drug_test.RecordTest(IDS[0], PERSON, HERE, on, today, stage, result, "R-21", known, form_number=form),
+        drug_test.CorrectTest(on, result, today, "nhầm", known),
         drug_test.AnnulTest(today, "nhầm"),
     )
     return draw(st.sampled_from(options))
@@ -62,10 +73,10 @@ def determination_command(draw: st.DrawFn, state: Any, today: date) -> determina
     """Anything of a determination."""
     completion = determination.LastCompletion(EPISODE, around(draw, today), "p")
     last = draw(st.none() | st.just(completion))
-    on, addicted = around(draw, today), draw(st.booleans())
+    on, addicted, known = around(draw, today), draw(st.booleans()), a_life(draw, today)
     options: tuple[determination.DeterminationCommand, ...] = (
-        determination.RecordDetermination(IDS[0], PERSON, HERE, on, today, addicted, "bệnh viện", "7", last),
-        determination.CorrectDetermination(on, addicted, today, "nhầm", last),
+        determination.RecordDetermination(IDS[0], PERSON, HERE, on, today, addicted, "bệnh viện", "7", last, known),
+        determination.CorrectDetermination(on, addicted, today, "nhầm", last, known),
         determination.AnnulDetermination(today, "nhầm"),
         determination.ConfirmRelapse(completion),
     )
@@ -160,7 +171,7 @@ def test_random_lives_reach_every_stage_and_every_event() -> None:
     stages: set[Stage] = set()
     events: set[type] = set()
 
-    @settings(max_examples=500, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
+    @settings(max_examples=800, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
     @given(case_lives)
     def live(life: Life[c.CaseCommand, Case]) -> None:
         stages.update(state.stage for state in life.states)

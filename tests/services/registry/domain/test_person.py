@@ -26,9 +26,9 @@ from services.registry.domain.person import (
     RecordNumber,
     RecordResidence,
     RegisterPerson,
-    Residence,
     person_decider,
 )
+from services.registry.domain.person.state import Residence
 from tests.services.registry.domain.case.story import EARLIER, ELSEWHERE, HERE, PERSON, THERE, day
 
 person = Specification(person_decider)
@@ -159,13 +159,13 @@ NEW12, NEW9 = "001085099999", "087654321"
         ({"citizen_id": NEW12, "legacy_id9": "012345678"}, {"citizen_id": NEW12}),
     ],
 )
-def test_only_a_number_that_is_new_is_added_and_earlier_ones_stay(said: dict[str, str], added: dict[str, str]) -> None:
+def test_only_a_number_that_is_new_is_added_and_earlier_ones_stay(said: dict[str, Any], added: dict[str, str]) -> None:
     person.given(REGISTERED).when(RecordNumber(TODAY, LIST, **said)).then(numbered(**added))
     person.given(REGISTERED, numbered(**added)).when(RecordNumber(TODAY, LIST, **said)).then()
 
 
 @pytest.mark.parametrize("said", [{}, {"citizen_id": "001085012345"}, {"legacy_id9": "012345678"}])
-def test_a_number_that_is_known_adds_nothing(said: dict[str, str]) -> None:
+def test_a_number_that_is_known_adds_nothing(said: dict[str, Any]) -> None:
     person.given(REGISTERED).when(RecordNumber(TODAY, LIST, **said)).then()
 
 
@@ -210,7 +210,7 @@ def test_a_residence_that_differs_on_its_day_is_added(since: str, unit: str, add
 def test_residences_are_kept_by_day_and_not_by_the_order_of_hearing() -> None:
     heard: list[Event] = [REGISTERED, lives("2026-09-01", ELSEWHERE), lives("2026-06-01", THERE)]
     assert person_decider.fold(Person(), heard).residences == (
-        Residence(TODAY, HERE, "Số 1, ngõ 2"),
+        Residence(TODAY, HERE, "Số 1, ngõ 2", registered=True),
         Residence(day("2026-06-01"), THERE, None),
         Residence(day("2026-09-01"), ELSEWHERE, None),
     )
@@ -260,7 +260,7 @@ def test_a_person_whose_key_was_destroyed_is_known_by_id_alone() -> None:
     gone = numbered(citizen_id=REDACTED)
     assert person_decider.fold(
         Person(), [erased, named("x").model_copy(update={"full_name": REDACTED}), gone]
-    ) == Person(registered=erased, id=PERSON, residences=(Residence(TODAY, HERE, None),))
+    ) == Person(registered=erased, id=PERSON, residences=(Residence(TODAY, HERE, None, registered=True),))
 
 
 def test_a_person_ignores_what_is_not_its_own() -> None:

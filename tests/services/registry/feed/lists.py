@@ -17,6 +17,7 @@ from services.registry.feed.units import Sender
 from tests.libs.sheets.books import book
 
 HANG_GON = UnitRef("2025:26113")
+COMMUNE_NAME = "Phường Hàng Gòn"
 DONG_NAI = UnitRef("2025:75")
 DONG_NAI_2004 = UnitRef("2004:75")
 DAY = date(2026, 6, 14)
@@ -70,9 +71,10 @@ def person(n: int, **changed: object) -> tuple[object, ...]:
     return (n + 1, *(values | changed).values())
 
 
-def workbook(*rows: Sequence[object], headings: Sequence[object] = HEADINGS) -> bytes:
+def workbook(*rows: Sequence[object], headings: Sequence[object] = HEADINGS, sheet: str | None = None) -> bytes:
     """A workbook of one sheet."""
-    return book([["CÔNG AN TỈNH ĐỒNG NAI"], ["DANH SÁCH NGƯỜI SAU CAI NGHIỆN"], [], headings, *rows])
+    above = [["CÔNG AN TỈNH ĐỒNG NAI"], ["DANH SÁCH NGƯỜI SAU CAI NGHIỆN"], []]
+    return book([*above, headings, *rows], more=None if sheet is None else lambda _, one: setattr(one, "name", sheet))
 
 
 def text_file(*rows: Sequence[object]) -> bytes:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from libs.events.handling import Handler, Target
-from libs.sheets.refusals import ArchiveBroken, HeadingsUnknown, NothingListed
+from libs.sheets.refusals import ArchiveBroken, HeadingsUnknown, KeyRepeated, NothingListed
 from libs.vietnam.units import UnitRef
 from services.registry.domain.person import InTheFuture
 from services.registry.domain.police_list import ListOfTomorrow
@@ -193,6 +193,7 @@ def test_titles_give_a_provinces_rows_their_communes(registry: Registry) -> None
         (workbook(*PEOPLE)[:5000], ArchiveBroken),
         (workbook(*PEOPLE, headings=("a", "b", "c", "d", "e", "f")), HeadingsUnknown),
         (book([HEADINGS]), NothingListed),
+        (json_file(person(0)).replace(b'"STT":', '"Họ và tên":"Lê Văn Tám","STT":'.encode()), KeyRepeated),
     ],
 )
 def test_a_refused_file_is_kept_under_its_key_and_leaves_no_event(

@@ -131,3 +131,15 @@ def test_a_row_whose_content_is_destroyed_can_still_be_a_known_persons(registry:
     before = registry.events()
     registry.resolve(row.row_id, Resolution(MATCHED, someone))
     assert registry.events() - before == 1
+
+
+@pytest.mark.parametrize("wrong", [{"dob": "15/06/2030"}, {"dob": "2030"}, {"dob": None, "number": "075230001234"}])
+def test_nobody_is_registered_who_is_not_yet_born(registry: Registry, wrong: dict[str, object]) -> None:
+    row = waiting(registry, person(0, **({"number": None} | wrong)))
+    assert registry.everybody() == []
+    for corrections in ({}, {"dob": "16/06/2031"}, {"dob": "", "id_number": "075231001234"}):
+        with pytest.raises(RowUnfit) as caught:
+            registry.resolve(row.row_id, Resolution(RowOutcome.NEW, corrections=corrections))
+        assert caught.value.params == {"missing": ["birth"]}
+    registry.resolve(row.row_id, Resolution(RowOutcome.NEW, corrections={"dob": "15/06/1990"}))
+    assert [one.birth_year for one in registry.everybody()] == [1990]

@@ -9,6 +9,8 @@ from tests.services.registry.routes.stages import (
     brought_to,
 )
 
+NAMES = ("Hải", "Hùng", "Huy")
+
 
 def test_nothing_of_another_unit_is_read_and_nothing_without_a_purpose(office: Office, analyst: Desk) -> None:
     case = brought_to(office, "moving")
@@ -35,7 +37,7 @@ def test_a_case_on_its_way_is_seen_where_it_goes(office: Office) -> None:
 
 def test_the_ledger_is_read_page_by_page_and_the_reading_recorded(office: Office) -> None:
     unit = "2025:26113"
-    people = {office.person(unit, full_name=f"Trần Văn Số {n}") for n in range(3)}
+    people = {office.person(unit, full_name=f"Trần Văn {name}") for name in NAMES}
     for person in people:
         office.managed(person, unit)
     desk = office.officer(unit, sub="ledger-1")
@@ -43,7 +45,7 @@ def test_the_ledger_is_read_page_by_page_and_the_reading_recorded(office: Office
     rest = done(desk.get(f"/v1/management-ledger?unit={unit}&limit=2&cursor={first['next']}"))
     lines = [*first["items"], *rest["items"]]
     assert ({line["person_id"] for line in lines}, rest["next"]) == (people, None)
-    assert {line["full_name"] for line in lines} == {f"Trần Văn Số {n}" for n in range(3)}
+    assert {line["full_name"] for line in lines} == {f"Trần Văn {name}" for name in NAMES}
     rows = office.rows("select subjects from read_record where caller = 'ledger-1'")
     assert {str(one) for row in rows for one in row[0]} == people
     refused(desk.get(f"/v1/management-ledger?unit={unit}&cursor=x"), 400, "cursor-malformed")

@@ -48,6 +48,7 @@ def test_a_person_is_read_as_registered_with_version_and_position(office: Office
         "legacy_id9": None,
         "address": "ấp 1",
         "died_on": None,
+        "needs_review": False,
     }
 
 
@@ -113,6 +114,14 @@ def test_a_wrong_fact_is_refused(
     before = office.events()
     refused(officer.post(f"/v1/persons/{person}/{fact}", body), 422, problem)
     assert office.events() == before
+
+
+@pytest.mark.parametrize(("number", "fault"), [("075185001234", "sex_conflicts"), ("075086001234", "birth_year")])
+def test_a_refused_number_says_what_is_wrong_and_not_which_it_is(officer: Desk, number: str, fault: str) -> None:
+    answer = officer.post("/v1/persons", SOMEBODY | {"citizen_id": number})
+    said = refused(answer, 422, "number-refused")
+    assert fault in said["detail"]
+    assert number not in answer.text
 
 
 def test_units_are_named_with_their_rule(officer: Desk) -> None:

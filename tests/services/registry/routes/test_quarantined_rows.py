@@ -1,5 +1,6 @@
 """Rows that wait for a human, over REST: read, resolved, and never lost in between."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +8,10 @@ import pytest
 from httpx import Response
 
 from libs.events.contracts.registry.police_list import RowOutcome
+from libs.events.event import Event
+from services.registry.domain.person import person_decider
+from services.registry.domain.person.refusals import NotAName
+from services.registry.feed import resolving
 from services.registry.feed.chores import follow_rows
 from services.registry.feed.resolving import Resolution, command_of
 from tests.libs.web.conftest import Desk
@@ -115,3 +120,26 @@ def test_a_resolution_whose_process_was_killed_is_followed_all_the_same(
     follow_rows.do(office.parts)
     resolve(lister, row, NEW, key)
     assert office.told(f"person-{person_id}") == ["person-registered"]
+
+
+def test_a_resolution_whose_facts_the_person_refuses_is_not_written(
+    office: Office, lister: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> list[Event]:
+        raise NotAName("nobody is called so")
+
+    row = waiting(office, lister)
+    before = office.events()
+    monkeypatch.setattr(resolving, "person_decider", replace(person_decider, decide=refuse))
+    refused(resolve(lister, row, NEW), 422, "not-a-name")
+    assert office.events() == before
+    assert row in [one["row_id"] for one in every(lister, "/v1/quarantined-rows")]
+
+
+def test_a_row_may_be_somebody_s_who_died_and_moves_nobody(office: Office, lister: Desk) -> None:
+    someone = office.person(AWAY, full_name="Phạm Hữu Uy")
+    done(office.officer(AWAY).post(f"/v1/persons/{someone}/death", {"died_on": "2027-06-01"}))
+    done(office.officer(AWAY).post(f"/v1/persons/{someone}/residences", {"unit": HOME, "lived_from": "2027-06-01"}))
+    row = waiting(office, lister, name="Phạm Hữu Uy")
+    done(resolve(lister, row, {"outcome": "matched", "person_id": someone}))
+    assert "residence-recorded" not in office.told(f"person-{someone}")[3:]

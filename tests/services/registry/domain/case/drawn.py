@@ -16,6 +16,7 @@ from tests.services.registry.domain.lives import around
 
 UNITS = (HERE, THERE, ELSEWHERE)
 IDS = tuple(UUID(int=n) for n in range(50, 53))
+AGE = (None, 17, 18)
 AGES = ((None, None), (15, 16), (17, 18), (17, None), (40, 42), (None, 18), (40, 17))
 TEXTS = ("một", "hai")
 EXPECTED: dict[Stage, tuple[type, ...]] = {
@@ -23,11 +24,11 @@ EXPECTED: dict[Stage, tuple[type, ...]] = {
     Stage.REPORTED: (c.OpenDossier,),
     Stage.DOSSIER_OPEN: (c.DecideManagement,),
     Stage.ACTIVE: (c.RecordAbsence, c.NotifyTransfer, c.Imprison, c.NoteUse, c.NoteUse, *[c.OpenRemovalReview] * 3),
-    Stage.TRANSFERRING: (c.ReceiveTransfer, c.ReceiveTransfer, c.BounceTransfer, c.Imprison),
+    Stage.TRANSFERRING: (c.ReceiveTransfer, c.BounceTransfer, c.Imprison),
     Stage.PAUSED: (c.Release,),
     Stage.REMOVAL_REVIEW: (c.ApproveRemoval, c.ApproveRemoval, c.NoteUse, c.Imprison),
     Stage.REMOVAL_WITHHELD: (c.ApproveRemoval, c.ClearUse),
-    Stage.ENDED: (c.ReviseDetermination, c.RetractDetermination, c.CorrectDeath, c.CorrectCompletionDate),
+    Stage.ENDED: (c.ReviseDetermination, c.RetractDetermination, c.CorrectDeath, c.CorrectCompletionDate, c.NoteUse),
 }
 EVERY_KIND: tuple[type, ...] = get_args(c.CaseCommand)
 
@@ -35,7 +36,7 @@ EVERY_KIND: tuple[type, ...] = get_args(c.CaseCommand)
 def case_command(draw: st.DrawFn, state: Case, today: date) -> c.CaseCommand:
     """What may be sent on that day."""
     kinds = EXPECTED.get(state.stage, EVERY_KIND)
-    if state.cleared:
+    if state.noted:
         kinds += (c.ReviseDetermination, c.RetractDetermination)
     return _command(draw(st.sampled_from(kinds if draw(st.integers(0, 3)) else EVERY_KIND)), draw, state, today)
 
@@ -47,7 +48,7 @@ def _command(kind: type, draw: st.DrawFn, state: Case, today: date) -> c.CaseCom
     match kind.__name__:
         case "ReportCompletion":
             kind_of, ages = draw(one_of(EpisodeKind)), draw(one_of(AGES))
-            return c.ReportCompletion(CASE, PERSON, EPISODE, HERE, kind_of, before, on, today, *ages)
+            return c.ReportCompletion(CASE, PERSON, EPISODE, HERE, kind_of, before, on, today, "p", *ages)
         case "OpenDossier":
             return c.OpenDossier(on, today)
         case "DecideManagement":
@@ -73,9 +74,9 @@ def _command(kind: type, draw: st.DrawFn, state: Case, today: date) -> c.CaseCom
         case "ClearUse":
             return c.ClearUse(draw(one_of((*state.uses, *IDS))))
         case "NoteDetermination":
-            return c.NoteDetermination(draw(one_of((False, False, True))), on, draw(one_of(IDS)))
+            return c.NoteDetermination(draw(one_of(IDS)), draw(one_of((False, False, True))), on, draw(one_of(AGE)))
         case "ReviseDetermination":
-            return c.ReviseDetermination(_noted(draw, state), draw(st.booleans()), on)
+            return c.ReviseDetermination(_noted(draw, state), draw(st.booleans()), on, draw(one_of(AGE)))
         case "RetractDetermination":
             return c.RetractDetermination(_noted(draw, state))
         case "OpenRemovalReview":
@@ -94,8 +95,7 @@ def _command(kind: type, draw: st.DrawFn, state: Case, today: date) -> c.CaseCom
 
 def _noted(draw: st.DrawFn, state: Case) -> UUID:
     """Mostly a determination that the case knows."""
-    known = [one for one in (state.ended_by, *(by for by, _ in state.cleared)) if one is not None]
-    return draw(st.sampled_from((*known, *IDS)))
+    return draw(st.sampled_from((*state.noted, *IDS)))
 
 
 def _decision(draw: st.DrawFn, state: Case, on: date) -> Decision:

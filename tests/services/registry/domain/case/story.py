@@ -42,6 +42,7 @@ from services.registry.domain.case.commands import (
     ReportCompletion,
 )
 from services.registry.domain.case.state import Case
+from services.registry.domain.life import Life
 
 CASE, PERSON, EPISODE, HELPER, TEST, OTHER_TEST, FOUND, OTHER_FOUND = (UUID(int=n) for n in range(1, 9))
 ABOUT: dict[str, Any] = {"case_id": CASE, "person_id": PERSON}
@@ -49,6 +50,8 @@ HERE, THERE, ELSEWHERE = "2025:26080", "2025:26740", "2025:00004"
 KIND = EpisodeKind.VOLUNTARY_FACILITY_PUBLIC
 CHAIRMAN = "commune_chairman"
 HOLDS, ENDED = "d116.end=holds", "d116.end=ended"
+# Somebody of whose life nothing is known but that there is one.
+LIFE = Life("registry/3/1")
 ANNIVERSARY = "term.last_day=anniversary"
 
 case = Specification(case_decider, LAW)
@@ -93,7 +96,15 @@ class Story:
     def report(self) -> ReportCompletion:
         """The command that opens it."""
         return ReportCompletion(
-            CASE, PERSON, EPISODE, HERE, self.kind, day(self.completed), day(self.presented), today=day(self.presented)
+            CASE,
+            PERSON,
+            EPISODE,
+            HERE,
+            self.kind,
+            day(self.completed),
+            day(self.presented),
+            today=day(self.presented),
+            relied_on=LIFE.position,
         )
 
     @property
@@ -118,6 +129,7 @@ class Story:
             presented_on=day(self.presented),
             dossier_due_on=None,
             rules=(),
+            relied_on=LIFE.position,
         )
 
     @property
@@ -186,7 +198,7 @@ def notified(left: str, **more: Any) -> TransferNotified:
 
 def received(on: str, unit: str = THERE) -> TransferReceived:
     """The new commune has the case."""
-    return TransferReceived(**ABOUT, unit=unit, received_on=day(on), rules=("R-35",))
+    return TransferReceived(**ABOUT, from_unit=HERE, unit=unit, received_on=day(on), rules=("R-35",))
 
 
 def bounced(on: str, reason: str = "không có người này") -> TransferBounced:
@@ -206,19 +218,20 @@ def resumed(
     return CaseResumed(**ABOUT, resumed_on=day(on), term_ends_on=day(ends), rules=rules, policies=policies)
 
 
-def used(on: str, test: UUID = TEST, rules: tuple[str, ...] = ("R-25",)) -> UseDetected:
+def used(on: str, test: UUID = TEST, rules: tuple[str, ...] = ("R-25",), *, needs_review: bool = False) -> UseDetected:
     """A confirmed use in the term."""
-    return UseDetected(**ABOUT, test_id=test, detected_on=day(on), rules=rules)
+    return UseDetected(**ABOUT, test_id=test, detected_on=day(on), needs_review=needs_review, rules=rules)
 
 
-def use_cleared(on: str, test: UUID = TEST) -> UseCleared:
+def use_cleared(on: str, test: UUID = TEST, *, needs_review: bool = False) -> UseCleared:
     """That use counts no more."""
-    return UseCleared(**ABOUT, test_id=test, detected_on=day(on))
+    return UseCleared(**ABOUT, test_id=test, detected_on=day(on), needs_review=needs_review)
 
 
-def noted(on: str, *, addicted: bool, by: UUID | None = FOUND) -> DeterminationNoted:
+def noted(on: str, *, addicted: bool, by: UUID = FOUND, needs_review: bool = False) -> DeterminationNoted:
     """The case took note of a determination."""
-    return DeterminationNoted(**ABOUT, determined_on=day(on), addicted=addicted, determination_id=by)
+    facts = {"determined_on": day(on), "addicted": addicted, "needs_review": needs_review}
+    return DeterminationNoted(**ABOUT, determination_id=by, **facts)
 
 
 def unnoted(on: str, *, needs_review: bool = False) -> DeterminationUnnoted:
@@ -252,9 +265,17 @@ def approved(
     return RemovalApproved(**ABOUT, approved_on=day(on), **facts)
 
 
-def ended(on: str, reason: EndReason, rules: tuple[str, ...] = (), policies: tuple[str, ...] = ()) -> CaseEnded:
+def ended(
+    on: str,
+    reason: EndReason,
+    rules: tuple[str, ...] = (),
+    policies: tuple[str, ...] = (),
+    *,
+    needs_review: bool = False,
+) -> CaseEnded:
     """Over before the term was served."""
-    return CaseEnded(**ABOUT, reason=reason, ended_on=day(on), rules=rules, policies=policies)
+    facts = {"needs_review": needs_review, "rules": rules, "policies": policies}
+    return CaseEnded(**ABOUT, reason=reason, ended_on=day(on), **facts)
 
 
 def end_corrected(

@@ -24,11 +24,13 @@ from services.registry.domain.case.refusals import (
     WrongUnit,
 )
 from tests.services.registry.domain.case.story import (
+    ANNIVERSARY,
     EARLIER,
     ENDED,
     HOLDS,
     NEW,
     OLD,
+    OTHER_FOUND,
     OTHER_TEST,
     TEST,
     THERE,
@@ -86,11 +88,6 @@ CLOSED: list[list[Event]] = [
 ]
 
 
-@pytest.mark.parametrize("closing", CLOSED)
-def test_a_use_is_none_of_a_closed_case(closing: list[Event]) -> None:
-    case.given(*EARLIER.managed, *closing).when(note_use("2026-04-06")).then()
-
-
 def test_the_same_use_twice_is_one() -> None:
     case.given(*EARLIER.managed, used("2026-05-04")).when(note_use("2026-05-04")).then()
 
@@ -127,19 +124,23 @@ def test_a_removal_is_not_due_on_the_last_day_of_the_term(story: Story, last_day
     case.given(*story.managed).when(review(last_day)).then_refused(RemovalNotDue, rules=["R-01"])
 
 
-@pytest.mark.parametrize(("story", "next_day"), [(OLD, "2025-03-05"), (NEW, "2027-07-07")])
-def test_a_removal_is_reviewed_from_the_day_after_the_term(story: Story, next_day: str) -> None:
-    case.given(*story.managed).when(review(next_day)).then(in_review(next_day))
+@pytest.mark.parametrize(("story", "next_day", "rule"), [(OLD, "2025-03-05", "R-30"), (NEW, "2027-07-07", "R-31")])
+def test_a_removal_is_reviewed_from_the_day_after_the_term_under_the_law_that_allows_it(
+    story: Story, next_day: str, rule: str
+) -> None:
+    case.given(*story.managed).when(review(next_day)).then(in_review(next_day, ("R-01", rule)))
 
 
 def test_a_longer_term_is_reviewed_later() -> None:
     longer = [*OLD.managed, absent("2024-05-06", "2024-05-16", ends="2025-03-14")]
     case.given(*longer).when(review("2025-03-14")).then_refused(RemovalNotDue, rules=["R-01", "R-18"])
-    case.given(*longer).when(review("2025-03-15")).then(in_review("2025-03-15", ("R-01", "R-18")))
+    case.given(*longer).when(review("2025-03-15")).then(in_review("2025-03-15", ("R-01", "R-18", "R-30")))
 
 
 USED = used("2024-06-03")
 NOT_ADDICTED = noted("2024-06-17", addicted=False)
+STILL = ("removal.not_addicted=withheld",)
+CLEAN = ("R-01", "R-30")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,11 @@ NOT_ADDICTED = noted("2024-06-17", addicted=False)
         ([used("2024-03-04")], "detected", ()),  # On the first day of the term.
         ([NOT_ADDICTED, used("2024-06-17")], "not_addicted", ("removal.not_addicted=withheld",)),  # On the same day.
         ([NOT_ADDICTED, used("2024-06-24")], "detected", ()),  # Used again after the determination.
-        ([USED, NOT_ADDICTED, noted("2024-05-06", addicted=False)], "not_addicted", ("removal.not_addicted=withheld",)),
+        (
+            [USED, NOT_ADDICTED, noted("2024-05-06", addicted=False, by=OTHER_FOUND)],
+            "not_addicted",
+            STILL,
+        ),
     ],
 )
 def test_under_the_old_law_a_detected_use_withholds_removal_r_30(
@@ -163,24 +168,37 @@ def test_under_the_old_law_a_detected_use_withholds_removal_r_30(
 
 def test_a_use_found_not_to_be_addiction_withholds_nothing_if_the_switch_says_so() -> None:
     law = under(removal__not_addicted="allowed")
-    law.given(*OLD.managed, USED, NOT_ADDICTED).when(review("2025-03-05")).then(in_review("2025-03-05"))
+    law.given(*OLD.managed, USED, NOT_ADDICTED).when(review("2025-03-05")).then(
+        in_review("2025-03-05", CLEAN, (ANNIVERSARY, "removal.not_addicted=allowed"))
+    )
 
 
 def test_a_cleared_use_withholds_nothing() -> None:
-    case.given(*OLD.managed, USED, use_cleared("2024-06-03")).when(review("2025-03-05")).then(in_review("2025-03-05"))
+    case.given(*OLD.managed, USED, use_cleared("2024-06-03")).when(review("2025-03-05")).then(
+        in_review("2025-03-05", CLEAN)
+    )
 
 
 def test_a_use_before_the_corrected_completion_withholds_nothing() -> None:
     corrected = term_corrected("2024-06-10", "2024-06-10", "2025-06-10", needs_review=True)
-    case.given(*OLD.managed, USED, corrected).when(review("2025-06-11")).then(in_review("2025-06-11"))
+    case.given(*OLD.managed, USED, corrected).when(review("2025-06-11")).then(in_review("2025-06-11", CLEAN))
 
 
 USED_LATER = used("2026-09-07")
 
 
-@pytest.mark.parametrize(("story", "on"), [(EARLIER, "2027-03-03"), (NEW, "2027-07-07")])
-def test_under_the_new_law_a_detected_use_withholds_nothing_by_default_r_31(story: Story, on: str) -> None:
-    case.given(*story.managed, USED_LATER).when(review(on)).then(in_review(on))
+@pytest.mark.parametrize(
+    ("story", "on", "rules", "policies"),
+    [
+        (EARLIER, "2027-03-03", ("R-43", "R-31"), ("transition.under_management=l120",)),
+        (NEW, "2027-07-07", ("R-31",), ()),
+    ],
+)
+def test_under_the_new_law_a_detected_use_withholds_nothing_by_default_and_the_review_says_why_r_31(
+    story: Story, on: str, rules: tuple[str, ...], policies: tuple[str, ...]
+) -> None:
+    switches = (ANNIVERSARY, *policies, "removal.use_under_l120=allowed")
+    case.given(*story.managed, USED_LATER).when(review(on)).then(in_review(on, ("R-01", *rules), switches))
 
 
 def test_under_the_new_law_a_detected_use_withholds_removal_if_the_switch_says_so() -> None:
@@ -401,7 +419,6 @@ def test_a_closed_case_does_not_end_otherwise(closing: list[Event]) -> None:
     case.given(*EARLIER.managed, *closing).when(end("2027-03-04", EndReason.ANNULLED)).then_refused(WrongStage)
 
 
-def test_after_the_end_a_correction_is_still_heard() -> None:
+def test_after_the_end_a_correction_that_changes_nothing_is_silent() -> None:
     over = [*EARLIER.managed, used("2026-04-06"), ended("2026-05-04", EndReason.DECEASED)]
-    case.given(*over).when(ClearUse(TEST)).then(use_cleared("2026-04-06"))
     case.given(*over).when(CorrectCompletionDate(day("2026-03-02"), "nhập sai")).then()

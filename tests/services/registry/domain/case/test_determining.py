@@ -40,7 +40,7 @@ CLOSED: list[list[Event]] = [
 
 def determined(on: str, *, addicted: bool) -> NoteDetermination:
     """A competent body has spoken."""
-    return NoteDetermination(addicted, day(on), FOUND)
+    return NoteDetermination(FOUND, addicted, day(on))
 
 
 def test_under_the_old_law_addiction_ends_the_case_on_the_compulsory_path_r_26() -> None:

@@ -313,7 +313,13 @@ def test_days_on_the_way_do_not_count_if_the_switch_says_so() -> None:
     law.given(*arrived).when(OpenRemovalReview(day("2027-03-11"))).then(
         in_review(
             "2027-03-11",
-            policies=(ANNIVERSARY, "transfer.term=continues", "transfer.transit_days=not_counted"),
+            ("R-01", "R-43", "R-31"),
+            (
+                ANNIVERSARY,
+                "transfer.term=continues",
+                "transfer.transit_days=not_counted",
+                "transition.under_management=l120",
+            ),
         )
     )
 
@@ -383,10 +389,13 @@ def test_days_away_in_prison_are_left_out_once() -> None:
     )
 
 
+SERVED = ("R-01", "R-34", "R-31")
+
+
 def test_a_released_person_is_managed_again() -> None:
     free = [*NEW.managed, paused("2026-09-01"), resumed("2026-09-11", ends="2027-07-16")]
     case.given(*free).when(OpenRemovalReview(day("2027-07-16"))).then_refused(RemovalNotDue)
-    case.given(*free).when(OpenRemovalReview(day("2027-07-17"))).then(in_review("2027-07-17", ("R-01", "R-34")))
+    case.given(*free).when(OpenRemovalReview(day("2027-07-17"))).then(in_review("2027-07-17", SERVED))
 
 
 def test_no_removal_from_prison() -> None:
@@ -397,7 +406,7 @@ def test_prison_while_the_removal_is_reviewed_comes_first() -> None:
     reviewed = [*NEW.managed, in_review("2027-07-07")]
     case.given(*reviewed).when(imprison("2027-07-08")).then(paused("2027-07-08"))
     back = [*reviewed, paused("2027-07-08"), resumed("2027-08-02", ends="2027-07-06")]
-    case.given(*back).when(OpenRemovalReview(day("2027-08-02"))).then(in_review("2027-08-02", ("R-01", "R-34")))
+    case.given(*back).when(OpenRemovalReview(day("2027-08-02"))).then(in_review("2027-08-02", SERVED))
 
 
 def test_who_is_imprisoned_on_the_way_is_the_old_commune_s_again() -> None:

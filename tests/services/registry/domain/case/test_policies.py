@@ -151,7 +151,7 @@ def test_a_resumed_term_names_the_rules_and_switches_that_made_it(
 
 def test_a_review_names_the_rules_and_switches_of_the_term_that_is_served() -> None:
     under(term__last_day="day_before").given(*OLD.managed).when(OpenRemovalReview(day("2025-03-04"))).then(
-        in_review("2025-03-04", policies=(DAY_BEFORE,))
+        in_review("2025-03-04", ("R-01", "R-30"), (DAY_BEFORE,))
     )
 
 

@@ -30,6 +30,7 @@ from services.registry.domain.case.commands import (
 from services.registry.domain.case.state import Case
 from tests.services.registry.domain.case.story import (
     EARLIER,
+    FOUND,
     HELPER,
     HERE,
     NEW,
@@ -82,7 +83,7 @@ COMMANDS: list[tuple[CaseCommand, set[Stage]]] = [
     (approve("2027-08-02"), {Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}),
     (EndCase(EndReason.ANNULLED, TODAY, TODAY), OPEN),
     (NoteUse(TEST, TODAY), OPEN),
-    (NoteDetermination(addicted=True, determined_on=TODAY), OPEN),
+    (NoteDetermination(FOUND, addicted=True, determined_on=TODAY), OPEN),
     (CorrectCompletionDate(day("2026-07-03"), "nhập sai"), set(AT)),
 ]
 # These only take note of what happened elsewhere, so a case that is past them stays silent.

@@ -1,4 +1,4 @@
-"""What follows across the registry's own aggregates: deaths end cases, results and determinations reach them."""
+"""What happens to a person reaches their cases: deaths end them, results and determinations are noted."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -20,7 +20,7 @@ from libs.events.contracts.registry.drug_test import (
     DrugTestResult,
     DrugTestStage,
 )
-from libs.events.contracts.registry.episode import CompletionCorrected, EpisodeCompleted
+from libs.events.contracts.registry.episode import CompletionCorrected
 from libs.events.contracts.registry.person import PersonDied
 from libs.events.contracts.values import EndReason
 from libs.events.reactor import Reaction, Reactor
@@ -35,19 +35,17 @@ from services.registry.domain.case.commands import (
     RetractDetermination,
     ReviseDetermination,
 )
-from services.registry.domain.determination import ConfirmRelapse, LastCompletion, determination_decider
-from services.registry.domain.person import RecordResidence, person_decider
+from services.registry.domain.person import FollowTransfer
 from services.registry.projections.cases import cases
-from services.registry.projections.determinations import UNPLACED, determinations
+from services.registry.projections.determinations import determinations
 from services.registry.projections.drug_tests import drug_tests
-from services.registry.projections.episodes import episodes, last_completion
-from services.registry.projections.persons import PersonRow, persons
+from services.registry.projections.episodes import episodes
+from services.registry.reactors.reactions import the_dead, to_person
 
 CORRECTED = "the completion was corrected"
 _BY_SAMPLE = "order by sampled_on, test_id"
 _BY_DETERMINATION = "order by determined_on, determination_id"
 case_follow_up = Reactor("registry.case-follow-up")
-relapse_follow_up = Reactor("registry.relapse-follow-up")
 
 
 @case_follow_up.on(CompletionReported)
@@ -61,10 +59,10 @@ def completion_reported(event: CompletionReported, connection: Connection) -> li
     tests = drug_tests.read(connection, "person_id = :person and not annulled", tail=_BY_SAMPLE, person=who)
     commands += [NoteUse(row.test_id, row.sampled_on) for row in tests if _confirmed(row.stage, row.result)]
     found = determinations.read(connection, "person_id = :person and not annulled", tail=_BY_DETERMINATION, person=who)
-    commands += [NoteDetermination(row.addicted, row.determined_on, row.determination_id) for row in found]
+    commands += [NoteDetermination(row.determination_id, row.addicted, row.determined_on, row.age) for row in found]
     # Whom a relapse took off the list before did not die under management.
     if not any(row.addicted and row.determined_on >= completed_on for row in found):
-        commands += [_ended_by_death(row.died_on) for row in _dead(connection, who) if row.died_on is not None]
+        commands += [_ended_by_death(row.died_on) for row in the_dead(connection, who) if row.died_on]
     return [_reaction(event.case_id, who, command) for command in commands]
 
 
@@ -73,15 +71,15 @@ def person_died(event: PersonDied, connection: Connection) -> list[Reaction]:
     """Death ends the open case (R-36); one that it ended follows the corrected date."""
     ends = _ended_by_death(event.died_on)
     ended = _cases(connection, event.person_id, CorrectDeath(event.died_on), "end_reason = 'deceased'")
-    return [*_open_cases(connection, event.person_id, ends), *ended]
+    return [*_cases(connection, event.person_id, ends, "is_open"), *ended]
 
 
 @case_follow_up.on(DrugTestRecorded)
 def test_recorded(event: DrugTestRecorded, connection: Connection) -> list[Reaction]:
-    """A confirmed positive is a detected use of the open case (R-25)."""
+    """A confirmed positive is a detected use of the case in whose time it falls, also of one that is closed (R-25)."""
     if not _confirmed(event.stage, event.result):
         return []
-    return list(_open_cases(connection, event.person_id, NoteUse(event.test_id, event.sampled_on)))
+    return list(_cases(connection, event.person_id, NoteUse(event.test_id, event.sampled_on)))
 
 
 @case_follow_up.on(DrugTestCorrected)
@@ -90,26 +88,26 @@ def test_corrected(event: DrugTestCorrected, connection: Connection) -> list[Rea
     note: NoteUse | ClearUse = ClearUse(event.test_id)
     if _confirmed(event.stage, event.result):
         note = NoteUse(event.test_id, event.sampled_on)
-    return list(_open_cases(connection, event.person_id, note))
+    return list(_cases(connection, event.person_id, note))
 
 
 @case_follow_up.on(DrugTestAnnulled)
 def test_annulled(event: DrugTestAnnulled, connection: Connection) -> list[Reaction]:
     """An annulled result is no use."""
-    return list(_open_cases(connection, event.person_id, ClearUse(event.test_id)))
+    return list(_cases(connection, event.person_id, ClearUse(event.test_id)))
 
 
 @case_follow_up.on(DeterminationRecorded)
 def determination_recorded(event: DeterminationRecorded, connection: Connection) -> list[Reaction]:
-    """The open case takes note; addiction ends it (R-26, R-33)."""
-    note = NoteDetermination(event.addicted, event.determined_on, event.determination_id)
-    return list(_open_cases(connection, event.person_id, note))
+    """The case in whose time it falls takes note; addiction ends it where it is open (R-26, R-33)."""
+    note = NoteDetermination(event.determination_id, event.addicted, event.determined_on, event.age)
+    return list(_cases(connection, event.person_id, note))
 
 
 @case_follow_up.on(DeterminationCorrected)
 def determination_corrected(event: DeterminationCorrected, connection: Connection) -> list[Reaction]:
     """Open cases and closed ones look at it anew."""
-    revised = ReviseDetermination(event.determination_id, event.addicted, event.determined_on)
+    revised = ReviseDetermination(event.determination_id, event.addicted, event.determined_on, event.age)
     return list(_cases(connection, event.person_id, revised))
 
 
@@ -130,49 +128,15 @@ def completion_corrected(event: CompletionCorrected, connection: Connection) -> 
 @case_follow_up.on(TransferReceived)
 def transfer_received(event: TransferReceived, connection: Connection) -> list[Reaction]:
     """The person lives where the case was received."""
-    command = RecordResidence(event.received_on, event.received_on, event.unit, "transfer")
-    subject = f"person-{event.person_id}"
-    return [Reaction(person_decider, subject, subject, command)]
-
-
-@relapse_follow_up.on(EpisodeCompleted)
-def completion_known(event: EpisodeCompleted, connection: Connection) -> list[Reaction]:
-    """A determination on or after a completion that was told late is a relapse all the same (D116 Art 3(6))."""
-    return list(_relapses(connection, event.person_id))
-
-
-@relapse_follow_up.on(CompletionCorrected)
-def completion_moved(event: CompletionCorrected, connection: Connection) -> list[Reaction]:
-    """So is one that a corrected completion now lies before."""
-    return list(_relapses(connection, event.person_id))
-
-
-@relapse_follow_up.on(DeterminationRecorded)
-def determination_known(event: DeterminationRecorded, connection: Connection) -> list[Reaction]:
-    """A completion may have been recorded while the determination was."""
-    return list(_relapses(connection, event.person_id))
-
-
-@relapse_follow_up.on(DeterminationCorrected)
-def determination_moved(event: DeterminationCorrected, connection: Connection) -> list[Reaction]:
-    """Or while it was corrected."""
-    return list(_relapses(connection, event.person_id))
+    return [to_person(event.person_id, FollowTransfer(event.from_unit, event.unit, event.received_on))]
 
 
 def _confirmed(stage: DrugTestStage, result: DrugTestResult) -> bool:
     return stage is DrugTestStage.CONFIRMATORY and result is DrugTestResult.POSITIVE
 
 
-def _dead(connection: Connection, person_id: UUID) -> list[PersonRow]:
-    return persons.read(connection, "person_id = :person and died_on is not null", person=person_id)
-
-
 def _ended_by_death(died_on: date) -> EndCase:
     return EndCase(EndReason.DECEASED, died_on, today=died_on)
-
-
-def _open_cases(connection: Connection, person_id: UUID, command: Any) -> Iterable[Reaction]:
-    return _cases(connection, person_id, command, "is_open")
 
 
 def _cases(connection: Connection, person_id: UUID, command: Any, where: str = "true") -> Iterable[Reaction]:
@@ -182,11 +146,3 @@ def _cases(connection: Connection, person_id: UUID, command: Any, where: str = "
 
 def _reaction(case_id: UUID, person_id: UUID, command: Any) -> Reaction:
     return Reaction(case_decider, f"case-{case_id}", f"person-{person_id}", command)
-
-
-def _relapses(connection: Connection, person_id: UUID) -> Iterable[Reaction]:
-    for row in determinations.read(connection, f"person_id = :person and {UNPLACED}", person=person_id):
-        last = last_completion(connection, person_id, row.determined_on)
-        if last is not None:
-            stream = f"determination-{row.determination_id}"
-            yield Reaction(determination_decider, stream, f"person-{person_id}", ConfirmRelapse(LastCompletion(*last)))
