@@ -8,8 +8,8 @@ from pydantic import AwareDatetime
 from libs.events.contracts.values import EndReason
 from libs.events.decision import Decision, DocumentNumber
 from libs.web.bodies import Body
+from libs.web.units import known_unit
 from services.registry.routes.texts import Document, Reason
-from services.registry.routes.units import known_unit
 
 
 class ReportBody(Body):

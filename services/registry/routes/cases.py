@@ -6,6 +6,7 @@ from libs.events.handling import Outcome
 from libs.web.edge import Edge
 from libs.web.roles import Permission
 from libs.web.routing import Router
+from libs.web.units import known_unit
 from services.registry.domain.case import case_decider
 from services.registry.domain.case import commands as c
 from services.registry.projections.arrivals import arrivals
@@ -25,7 +26,6 @@ from services.registry.routes.case_bodies import (
     ReportBody,
     TransferBody,
 )
-from services.registry.routes.units import known_unit
 
 router = Router("cases")
 

@@ -12,12 +12,12 @@ from libs.web.bodies import Body
 from libs.web.edge import Edge
 from libs.web.roles import Permission
 from libs.web.routing import Router
+from libs.web.units import known_unit
 from services.registry.domain.episode import CompleteEpisode, CorrectCompletion, episode_decider
 from services.registry.projections.episodes import episodes
 from services.registry.projections.persons import persons
 from services.registry.routes.people import life_of
 from services.registry.routes.texts import Document, Reason
-from services.registry.routes.units import known_unit
 
 router = Router("episodes")
 AgeInYears = Annotated[int, Field(ge=12, le=120)]

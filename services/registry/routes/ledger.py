@@ -14,10 +14,10 @@ from libs.web.edge import Edge
 from libs.web.paging import Page, PageRequest
 from libs.web.roles import Permission
 from libs.web.routing import Router
+from libs.web.units import known_unit
 from services.registry.projections.arrivals import arrivals
 from services.registry.projections.cases import CaseRow, cases
 from services.registry.projections.persons import persons
-from services.registry.routes.units import known_unit
 
 router = Router("ledger")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from libs.events.contracts.values import Sex
+from libs.events.decider import Invalid
 from libs.events.handling import Outcome
 from libs.vietnam.citizen_number import clean_number
 from libs.vietnam.names import normal_name
@@ -16,6 +17,7 @@ from libs.web.edge import Edge
 from libs.web.paging import Page, PageRequest
 from libs.web.roles import Permission
 from libs.web.routing import Router
+from libs.web.units import known_unit
 from services.registry.domain.person import (
     ConfirmDeath,
     PersonCommand,
@@ -29,7 +31,6 @@ from services.registry.projections.cases import cases
 from services.registry.projections.identifiers import names, numbers
 from services.registry.projections.persons import PersonRow, persons
 from services.registry.routes.papers import read_birth, read_citizen_id, read_legacy_id9
-from services.registry.routes.units import known_unit
 from services.registry.searching import wanted
 
 router = Router("persons")
@@ -90,6 +91,12 @@ class SearchBody(Body):
     name: Text | None = None
 
 
+class NothingSought(Invalid):
+    """A search names neither a number nor a name."""
+
+    problem = "nothing-sought"
+
+
 class PersonView(View):
     """A person as an officer in charge sees one; a field is null when it is unknown or was erased.
 
@@ -144,6 +151,8 @@ def read_person(person_id: UUID, edge: Edge) -> Seen[PersonView]:
 def search_persons(body: SearchBody, request: PageRequest, edge: Edge) -> Seen[Page[PersonView]]:
     """Persons within the caller's scope, by any number or name they ever had; the text stands in no URL."""
     connection, keyring = edge.reading(persons, names, numbers), edge.parts.codec.keyring
+    if body.number is None and body.name is None:
+        raise NothingSought("neither a number nor a name")
     number = clean_number(body.number) if body.number else None
     name = normal_name(body.name) if body.name else None
     where, values = wanted(connection, keyring, edge.admitted.reach.units, number, name)

@@ -16,6 +16,7 @@ from libs.web.paging import Page, PageRequest
 from libs.web.refusals import CursorMalformed
 from libs.web.roles import Permission
 from libs.web.routing import Router
+from libs.web.units import known_unit
 from services.registry.domain.police_list import row_decider
 from services.registry.feed.applying import ListOutcome, apply_list
 from services.registry.feed.following import follow
@@ -23,7 +24,6 @@ from services.registry.feed.kept_rows import BEFORE_ALL, KeptRow, problems_of
 from services.registry.feed.reading import Incoming
 from services.registry.feed.resolving import Resolution, check, command_of, open_row
 from services.registry.projections.lists import ListLine, QuarantinedRow, lists, quarantine
-from services.registry.routes.units import known_unit
 
 FILE_BYTES_MAX = 32 << 20
 router = Router("police-lists")

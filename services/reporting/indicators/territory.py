@@ -17,8 +17,8 @@ from libs.vietnam.units import (
     province_of,
     subtree,
     successor_on_2025,
-    unit,
 )
+from libs.web.units import known_unit
 
 
 class UnitMap(StrEnum):
@@ -36,12 +36,6 @@ class UnitMapMismatch(Invalid):
     """A unit of the 2004 catalogue was asked for on the map of now, where it is not."""
 
     problem = "unit-map-mismatch"
-
-
-class UnitNotKnown(Invalid):
-    """Neither catalogue knows the unit that was asked for."""
-
-    problem = "unit-not-known"
 
 
 @dataclass(frozen=True)
@@ -78,12 +72,8 @@ EVERYWHERE = Territory(UnitMap.AS_RECORDED, None)
 
 
 def territory_of(asked: str, unit_map: UnitMap) -> Territory:
-    """The territory of a unit; refuses one that is not known (`UnitNotKnown`) or not on the map (`UnitMapMismatch`)."""
-    ref = UnitRef(asked)
-    try:
-        unit(ref)
-    except UnknownUnit as unknown:
-        raise UnitNotKnown("no such unit in either catalogue", unit=asked) from unknown
+    """The territory of a unit; refuses one that is bare or not known (`known_unit`), or not on the map."""
+    ref = UnitRef(known_unit(asked))
     if unit_map is UnitMap.CURRENT and _catalogue(ref) is Catalogue.SERIES_2004:
         raise UnitMapMismatch("a unit of 2004 is not on the map of now", unit=asked)
     if ref in (COUNTRY, COUNTRY_2004):

@@ -144,3 +144,7 @@ def test_a_helper_reads_whom_a_decision_assigned_to_them_only(office: Office) ->
     desk = office.desk(Role.HELPER, assigned=[helper], sub=helper)
     assert done(desk.get(f"/v1/persons/{person}"))["person_id"] == person
     refused(desk.get(f"/v1/persons/{other}"), 404, "not-found")
+
+
+def test_a_search_for_nothing_is_refused(officer: Desk) -> None:
+    refused(officer.post("/v1/persons/searches", {}), 422, "nothing-sought")

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from libs.web.units import BareUnit, UnknownUnitCode
 from services.reporting.indicators.periods import Period
-from services.reporting.indicators.territory import UnitMap, UnitMapMismatch, UnitNotKnown, territory_of
+from services.reporting.indicators.territory import UnitMap, UnitMapMismatch, territory_of
 from tests.services.reporting.asked import FIRST_HALF, asked
 from tests.services.reporting.story import Story
 
@@ -51,9 +52,11 @@ def test_a_unit_of_2004_is_not_on_the_map_of_now() -> None:
         territory_of(XUAN_TAN, UnitMap.CURRENT)
 
 
-@pytest.mark.parametrize("text", ["26113", "2025:99999", "nowhere"])
-def test_an_unknown_or_bare_code_is_refused(text: str) -> None:
-    with pytest.raises(UnitNotKnown):
+@pytest.mark.parametrize(
+    ("text", "refusal"), [("26113", BareUnit), ("2025:99999", UnknownUnitCode), ("x", UnknownUnitCode)]
+)
+def test_an_unknown_or_bare_code_is_refused(text: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
         territory_of(text, UnitMap.CURRENT)
 
 
