@@ -1,11 +1,13 @@
-"""`aftercare journal | projection`: proof of the journal, and rebuilding what was made from it."""
+"""`aftercare journal | projection | mark`: proof of the journal, and what was made from it, rebuilt and up to date."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import text
 
+from deploy.marking import mark_now
 from deploy.rebuilding import feed_of, rebuild_group, stale_groups
 from deploy.services import NAMES, service
 from libs.events.digest import digest_of
@@ -80,6 +82,14 @@ def certificates(name: Name) -> None:
     with _worker(name).engine.connect() as connection:
         for body in connection.execute(text("select body from projection_certificate order by id")).scalars():
             typer.echo(body)
+
+
+def mark(names: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None) -> None:
+    """Have all that was recorded until now known as complete: what rests on it says so now, not seconds later."""
+    for name in names or NAMES:
+        with closing(_worker(name)) as parts:
+            mark_now(parts)
+        typer.echo(f"{name}: marked")
 
 
 def _worker(name: str) -> Parts:

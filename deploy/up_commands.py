@@ -17,6 +17,7 @@ from libs.web.roles import Role
 
 TOKEN_MINUTES = 1_440
 PROVINCE = "2025:75"
+UNFINISHED = "loading"
 _ELSEWHERE: dict[Role, list[str]] = {
     Role.PROVINCE_OFFICER: [PROVINCE],
     Role.ANALYST: [],
@@ -30,8 +31,8 @@ def up(*, empty: Annotated[bool, typer.Option("--empty", help="Do not load the g
     stack = Stack()
     bring_up(stack, typer.echo)
     with settings_of(stack) as shared:
-        if not empty and _is_empty():
-            load(shared, typer.echo, stack.root / "police-list")
+        if not empty:
+            _fill(stack, shared)
         _write_tokens(stack, shared)
         typer.echo("")
         for name in NAMES:
@@ -42,6 +43,20 @@ def up(*, empty: Annotated[bool, typer.Option("--empty", help="Do not load the g
     typer.echo(f'  . {stack.env_file}\n  curl -H "Authorization: Bearer $(cat {stack.root}/tokens/commune_officer)" \\')
     typer.echo('       -H "Aftercare-Purpose: post-rehab-management" \\')
     typer.echo(f'       "$REGISTRY_URL/v1/management-ledger?unit={WARDS[0]}"')
+
+
+def _fill(stack: Stack, shared: Settings) -> None:
+    """Load the generated world into an empty stack, or the rest of it where that was interrupted."""
+    unfinished = stack.root / UNFINISHED
+    # A filling that was interrupted was one of these databases here, not of such as are elsewhere now.
+    interrupted = unfinished.exists() and stack.postgresql.runs()
+    if not interrupted and not _is_empty():
+        return
+    if interrupted:
+        typer.echo("the loading that was interrupted goes on")
+    write_private(unfinished, "`aftercare up` fills the stack, or was interrupted; the next one goes on\n")
+    load(shared, typer.echo, stack.root / "police-list")
+    unfinished.unlink()
 
 
 def _is_empty() -> bool:

@@ -11,13 +11,16 @@ from deploy.local.processes import Command, answers
 from deploy.local.stack import Stack
 from deploy.rebuilding import rebuild_group, stale_groups
 from deploy.services import NAMES, service
-from libs.events.clock import set_development_clock
+from libs.events.clock import now, set_development_clock
 from libs.events.database import connect
 from libs.events.kafka import Log
 from libs.events.service import migrate_service, open_parts
 from libs.events.settings import Settings, service_settings, settings
 from libs.web.issuer import Issuer
 
+# Requests under way have three; a worker that leaves its group while another's death is waited out would take ten and
+# more, and bears a kill.
+STOP_SECONDS = 5.0
 Say = Callable[[str], None]
 
 
@@ -49,11 +52,13 @@ def _build_stale(name: str, say: Say) -> None:
 
 def processes() -> list[Command]:
     """A worker and an API of each service, each kept running; workers first, since they verify the journals."""
-    workers = [Command(f"{name}-worker", kept("worker", name)) for name in NAMES]
-    apis = [
-        Command(f"{name}-api", kept("api", name), answers(f"{name.upper()}_URL", "/health/ready")) for name in NAMES
-    ]
-    return [*workers, *apis]
+    workers = [Command(f"{name}-worker", kept("worker", name), stop_seconds=STOP_SECONDS) for name in NAMES]
+    return [*workers, *map(_api, NAMES)]
+
+
+def _api(name: str) -> Command:
+    ready = answers(f"{name.upper()}_URL", "/health/ready")
+    return Command(f"{name}-api", kept("api", name), ready, stop_seconds=STOP_SECONDS)
 
 
 def kept(*words: str) -> tuple[str, ...]:
@@ -79,7 +84,11 @@ def settings_of(stack: Stack) -> Iterator[Settings]:
 def issuer(shared: Settings) -> Issuer:
     """The development issuer, beside the JWKS that the services trust."""
     folder = Path(shared.token_jwks).parent
-    return Issuer(folder, mode=shared.aftercare_mode, issuer=shared.token_issuer, audience=shared.token_audience)
+    made = Issuer(folder, mode=shared.aftercare_mode, issuer=shared.token_issuer, audience=shared.token_audience)
+    if not made.jwks.exists():
+        # Its first start was killed between the key and what makes it known.
+        made.rotate()
+    return made
 
 
 class Clock:
@@ -94,6 +103,12 @@ class Clock:
         """Let every service live at an instant from now on."""
         for owner in self._owners:
             set_development_clock(owner, self._mode, instant)
+
+    def reach(self, instant: datetime) -> None:
+        """Let those services live at an instant that are not beyond it."""
+        for owner in self._owners:
+            if now(owner) < instant:
+                set_development_clock(owner, self._mode, instant)
 
     def close(self) -> None:
         """End its sessions."""

@@ -54,12 +54,13 @@ class World:
 def load(shared: Settings, say: Say, folder: Path, world: World | None = None) -> World:
     """Fill the stack, telling what happens: the list, what a human decides about its rows, two years of cases.
 
-    The list as it was sent and the truth behind its rows are kept in `folder`.
+    The list as it was sent and the truth behind its rows are kept in `folder`. Where an earlier filling was
+    interrupted, this one goes on: what was done then is answered again and not done again.
     """
     world = world or World.of()
     offices_of_registry = [office(shared, "registry", f"office-{n}") for n in range(OFFICES)]
     registry, clock = offices_of_registry[0], Clock(shared)
-    clock.set(datetime.combine(BEGIN, time(8), LOCAL))
+    clock.reach(datetime.combine(BEGIN, time(8), LOCAL))
     deliver(registry, world, say, folder)
     offices = Offices(offices_of_registry, known_by_number(offices_of_registry, world.people))
     live(world, offices, clock)
@@ -80,8 +81,9 @@ def deliver(registry: Client, world: World, say: Say, folder: Path) -> None:
     say(f"the same list renamed: {'nothing new' if again['repeated'] else 'NOT RECOGNISED'}")
     resolved = resolve(registry, world, {one.row: one for one in truth})
     say(f"a human decided about {resolved.total()} rows: {resolved['matched']} matched, {resolved['new']} new")
-    people = len({one.key for one in truth})
-    say(f"people registered: {first['new'] + resolved['new']}; in the truth behind the rows: {people}")
+    if not first["repeated"]:
+        people = len({one.key for one in truth})
+        say(f"people registered: {first['new'] + resolved['new']}; in the truth behind the rows: {people}")
 
 
 def send(registry: Client, name: str, content: bytes) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def live(world: World, offices: Offices, clock: Clock) -> None:
     with Progress(transient=True) as bar, ThreadPoolExecutor(LANES) as lanes:
         task = bar.add_task("two years of cases", total=len(world.deeds))
         for week, deeds in groupby(world.deeds, key=_week):
-            clock.set(_end_of(week))
+            clock.reach(_end_of(week))
             # What concerns one person happens in order; different people do not wait for each other.
             for done in lanes.map(offices.do_all, _by_person(deeds)):
                 bar.advance(task, done)
@@ -157,7 +159,8 @@ def known_by_number(registry: Sequence[Client], people: Sequence[Someone]) -> di
     def find(person: Someone) -> tuple[int, Known | None]:
         office = registry[person.key % len(registry)]
         items = office.ask("/v1/persons/searches", {"number": person.citizen_id}).body["items"]
-        return person.key, Known(items[0]["person_id"], items[0]["unit"]) if len(items) == 1 else None
+        # Where somebody lives now may be the end of a move that is told, once more, from its beginning.
+        return person.key, Known(items[0]["person_id"], person.unit) if len(items) == 1 else None
 
     with Progress(transient=True) as bar, ThreadPoolExecutor(LANES) as lanes:
         found = bar.track(lanes.map(find, people), total=len(people), description="finding people by number")

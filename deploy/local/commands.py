@@ -1,13 +1,16 @@
 """`aftercare stack`: the local stack from the command line."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from deploy.local.failure import StackFailed
+from deploy.local.files import locked
 from deploy.local.part import Condition
-from deploy.local.stack import Stack
+from deploy.local.stack import DEMONSTRATION, Stack
 
 app = typer.Typer(no_args_is_help=True, help="PostgreSQL and Kafka on this machine, data kept under .local/.")
 
@@ -28,7 +31,8 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop what runs; the data stay."""
-    names = Stack().down()
+    stack = Stack()
+    names = [*_abandoned(stack), *stack.down()]
     for name in names:
         typer.echo(f"{name} stopped")
     if not names:
@@ -44,11 +48,21 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JS
         typer.echo(json.dumps([asdict(part) for part in parts], indent=2))
     else:
         _show(stack)
-    if any(part.condition in (Condition.SILENT, Condition.STOPPED) for part in parts):
+    if any(part.condition not in (Condition.RUNNING, Condition.ELSEWHERE) for part in parts):
         raise typer.Exit(1)
+
+
+def _abandoned(stack: Stack) -> list[str]:
+    """What a demonstration left that was killed; one that goes on is left alone."""
+    demonstration = stack.beneath(DEMONSTRATION)
+    if not demonstration.root.exists():
+        return []
+    with suppress(StackFailed), locked(demonstration.in_use, 0):
+        return [f"{name} of the demonstration" for name in demonstration.down()]
+    return []
 
 
 def _show(stack: Stack) -> None:
     for part in stack.status():
-        pid = f"pid {part.pid}" if part.pid else ""
+        pid = f"pid {part.pid}" if part.pid else f"see {part.log}" if part.condition is Condition.ENDED else ""
         typer.echo(f"{part.name:<18} {part.condition:<10} {part.address:<22} {pid}".rstrip())

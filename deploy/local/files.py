@@ -1,11 +1,16 @@
 """Files that are whole or not there, private ones readable by their owner only, and one holder of a lock."""
 
 import fcntl
+import math
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
+
+from deploy.local.deadline import holds_within
+from deploy.local.failure import StackFailed
 
 PRIVATE = 0o600
 
@@ -22,9 +27,24 @@ def write_private(path: Path, text: str) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock against other processes; it ends with this process, so it is never stale."""
+def locked(path: Path, seconds: float = math.inf) -> Iterator[None]:
+    """Hold a lock against other processes; it ends with this process, so it is never stale.
+
+    StackFailed, naming the process that holds it, when it is not free in that time.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with path.open("a+") as file:
+        if not holds_within(seconds, lambda: _lock(file)):
+            file.seek(0)
+            raise StackFailed(f"process {file.read() or '?'} has been busy with {path.parent}: wait for it, or end it")
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
         yield
+
+
+def _lock(file: IO[str]) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False

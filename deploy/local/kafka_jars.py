@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ KAFKA = "org.apache.kafka:kafka_2.13:4.3.0"
 # Kafka's own release brings it beside what Kafka depends on; without it the broker says nothing.
 LOGGING = "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4"
 LOCK = Path(__file__).with_name("kafka.lock")
+SIZE = "at most 65 MB"
 FETCHERS_MAX = 8
 FETCH_TIMEOUT_SECONDS = 20
 
@@ -81,6 +83,8 @@ def _missing(jars: Iterable[Jar], folder: Path) -> list[Jar]:
 
 
 def _fetch_into(folder: Path, jars: list[Jar]) -> None:
+    if jars:
+        sys.stderr.write(f"fetching Kafka from Maven Central, once: {len(jars)} files, {SIZE}\n")
     folder.mkdir(parents=True, exist_ok=True)
     # Beside the folder, so that a checked jar moves into it at once or not at all.
     with tempfile.TemporaryDirectory(dir=folder.parent) as room, ThreadPoolExecutor(FETCHERS_MAX) as pool:
@@ -95,7 +99,8 @@ def _fetch(jar: Jar, context: MavenContext) -> Path:
     try:
         return Path(context.project(group, artifact).at_version(version).artifact().resolve())
     except (OSError, RuntimeError) as error:
+        why = f"{jar.file_name}: {type(error).__name__}"
         raise StackFailed(
-            f"{jar.coordinate} could not be fetched from Maven Central ({type(error).__name__}): set"
-            f" KAFKA_BOOTSTRAP_SERVERS to a broker elsewhere, or AFTERCARE_CACHE to a folder that has it"
+            f"Kafka could not be fetched from Maven Central ({why}), which is needed once: go online, or set"
+            " AFTERCARE_CACHE to a folder that has it, or KAFKA_BOOTSTRAP_SERVERS to a broker elsewhere"
         ) from error

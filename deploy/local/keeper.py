@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from deploy.local.deadline import holds_within
+
 BACKOFF_SECONDS_MAX = 5.0
 GOOD_RUN_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
@@ -31,12 +33,16 @@ def keep(command: list[str]) -> int:
     while True:
         started = time.monotonic()
         child = subprocess.Popen(command, preexec_fn=_ending_with(os.getpid()))  # noqa: S603, PLW1509 -- Our own command line; this process has one thread.
+        if stopping:
+            # The signal came when there was no child to pass it to.
+            child.terminate()
         code = child.wait()
         if stopping or code == 0:
             return code
         backoff = 0.2 if time.monotonic() - started > GOOD_RUN_SECONDS else min(backoff * 2, BACKOFF_SECONDS_MAX)
         sys.stderr.write(f"{' '.join(command[-2:])} ended with {code}; it begins anew in {backoff:.1f} s\n")
-        time.sleep(backoff)
+        if holds_within(backoff, lambda: stopping):
+            return code
 
 
 def _ending_with(keeper: int) -> Callable[[], None] | None:

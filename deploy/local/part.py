@@ -5,11 +5,13 @@ from enum import StrEnum
 
 
 class Condition(StrEnum):
-    """`silent` is a server that should answer and does not."""
+    """`silent` should answer and does not; `ended` was not stopped; `orphaned` runs though its keeper was killed."""
 
     RUNNING = "running"
     SILENT = "silent"
     STOPPED = "stopped"
+    ENDED = "ended"
+    ORPHANED = "orphaned"
     ELSEWHERE = "elsewhere"
 
 

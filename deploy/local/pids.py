@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +10,8 @@ import psutil
 
 from deploy.local.deadline import holds_within
 
+# Names the part that a process belongs to: set when it starts, passed on to its children, and no stranger has it.
+MARK = "AFTERCARE_PART"
 # A stepped clock moves a start time a little; a pid does not come round to another process so soon.
 STARTED_TOLERANCE_SECONDS = 2.0
 KILL_SECONDS = 10.0
@@ -54,12 +56,35 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
-def ask_to_end(process: psutil.Process, how: int, seconds: float) -> None:
-    """Signal a process and wait; what is left of it and its children after that is killed."""
-    family = _family(process)
-    with suppress(psutil.NoSuchProcess):
-        process.send_signal(how)
-    if not holds_within(seconds, lambda: is_gone(process)):
+def marked(folder: Path) -> dict[str, list[psutil.Process]]:
+    """Live processes by the part of this folder whose mark they carry, oldest first, whoever started or noted them."""
+    found: dict[str, list[psutil.Process]] = {}
+    for process in sorted(psutil.process_iter(["environ", "create_time"]), key=lambda one: one.info["create_time"]):
+        part = Path((process.info["environ"] or {}).get(MARK, ""))
+        if part.parent == folder and not is_gone(process):
+            found.setdefault(part.name, []).append(process)
+    return found
+
+
+def leads(process: psutil.Process) -> bool:
+    """Whether a process is what `spawn` started, and not a child of that."""
+    with suppress(ProcessLookupError):
+        return bool(os.getsid(process.pid) == process.pid)
+    return False
+
+
+def with_children(processes: Sequence[psutil.Process]) -> set[int]:
+    """The pids of processes and of all below them."""
+    return {one.pid for process in processes for one in _family(process)}
+
+
+def ask_to_end(processes: Sequence[psutil.Process], how: int, seconds: float) -> None:
+    """Signal processes and wait for them; what is left of them and their children after that is killed."""
+    family = [one for process in processes for one in _family(process)]
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(how)
+    if not holds_within(seconds, lambda: all(is_gone(process) for process in processes)):
         _kill(family)
 
 

@@ -14,6 +14,8 @@ from tests.libs.events.waiting import until
 
 SAY = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()} ')"
 SECONDS = 20.0
+# Much less than the pause after the fourth failure.
+PROMPT_SECONDS = 1.5
 Keep = Callable[..., subprocess.Popen[bytes]]
 
 
@@ -66,6 +68,15 @@ def test_who_is_told_to_end_passes_it_on(keep: Keep, told: Path) -> None:
     kept.terminate()
     kept.wait(SECONDS)
     assert not lives(pids(told)[0])
+
+
+def test_who_is_told_to_end_between_two_tries_ends_at_once_and_tries_no_more(keep: Keep, told: Path) -> None:
+    kept = keep("sys.exit(3)")
+    until(lambda: len(pids(told)) == 4, "the fourth start", SECONDS)
+    until(lambda: not lives(pids(told)[3]), "its end", SECONDS)
+    kept.terminate()
+    kept.wait(PROMPT_SECONDS)
+    assert len(pids(told)) == 4
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can bind a child to its parent's life")

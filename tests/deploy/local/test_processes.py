@@ -73,15 +73,24 @@ def test_a_server_is_ready_when_its_url_answers(supervisor: Supervisor, tmp_path
 def test_a_process_that_ends_while_starting_is_named_with_its_log(supervisor: Supervisor) -> None:
     command = python("brief", "print('so it goes')", ready=lambda _: False)
     supervisor.launch(command, os.environ)
-    with pytest.raises(StackFailed, match=r"^brief ended while starting: see .*/logs/brief\.log$"):
+    with pytest.raises(StackFailed, match=r"^brief ended while starting: so it goes; see .*/logs/brief\.log$"):
         supervisor.await_ready(command, os.environ)
     assert supervisor.log("brief").read_text() == "so it goes\n"
+
+
+def test_of_many_last_words_those_that_name_an_error_of_this_start_are_told(supervisor: Supervisor) -> None:
+    for words in ("ERROR: of last time", "FATAL: no room is left\nHINT: make room"):
+        command = python("wordy", f"print({words!r})", ready=lambda _: False)
+        supervisor.launch(command, os.environ)
+        with pytest.raises(StackFailed) as told:
+            supervisor.await_ready(command, os.environ)
+    assert str(told.value).startswith("wordy ended while starting: FATAL: no room is left; see ")
 
 
 def test_waiting_for_a_process_has_an_end(supervisor: Supervisor) -> None:
     command = python("slow", SLEEP, ready=lambda _: False, start_seconds=0.1)
     supervisor.launch(command, os.environ)
-    with pytest.raises(StackFailed, match=r"^slow is not ready after 0 s: see .*/logs/slow\.log$"):
+    with pytest.raises(StackFailed, match=r"^slow is not ready after 0 s; see .*/logs/slow\.log$"):
         supervisor.await_ready(command, os.environ)
 
 
