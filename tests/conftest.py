@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from os import urandom
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, make_url, text
+from xdist.scheduler import LoadFileScheduling
 
 from deploy.local.stack import Stack
 from libs.events.kafka import Log
@@ -27,16 +27,27 @@ settings.register_profile(
 settings.load_profile("house")
 _numbers = count(1)
 # One whole product, brought up once for all its tests.
-SHARED_WORLD = Path(__file__).parent / "security"
+SHARED_WORLD = "tests/security/"
+
+
+class _ByWorld(LoadFileScheduling):  # type: ignore[misc]  # It has no types.
+    """What shares a world runs in one process, in order: the tests of a file, and all of those below one folder."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return SHARED_WORLD if file.startswith(SHARED_WORLD) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByWorld:
+    """How tests are shared out among the processes of a run."""
+    return _ByWorld(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for the engines is marked so; what shares a world runs in one process, in order."""
+    """Whatever asks for the engines is marked so."""
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("stack")
-        world = item.path.parent if SHARED_WORLD in item.path.parents else item.path
-        item.add_marker(pytest.mark.xdist_group(str(world.relative_to(item.config.rootpath))))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.demo.people import WARDS, Someone
 from libs.events.contracts.values import EpisodeKind
+from libs.law.l120 import L120_IN_FORCE
 from libs.vietnam.calendar import add_months, add_working_days
 
 BEGIN, END = date(2025, 7, 1), date(2027, 6, 30)
@@ -101,7 +102,7 @@ def _managed(
         return
     elif fate < 0.31:
         yield turn, Act.IMPRISON, {}
-        if turn < date(2026, 7, 1):
+        if turn < L120_IN_FORCE:
             return
         turn += timedelta(days=random.randrange(60, 150))
         yield turn, Act.RELEASE, {}

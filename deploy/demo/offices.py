@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from deploy.demo.client import Client
 from deploy.demo.lives import Act, Deed
+from libs.law.l120 import L120_IN_FORCE
 from libs.vietnam.calendar import LOCAL
 
 
@@ -91,7 +92,7 @@ class Offices:
             "sampled_on": deed.on,
             "stage": "confirmatory" if positive else "screening",
             "result": "positive" if positive else "negative",
-            "ground": "quản lý sau cai nghiện",
+            "ground": "L120-23.1-e" if deed.on >= L120_IN_FORCE else "D105-38.1-đ",
             "substances": ["methamphetamine"] if positive else [],
             **({"form_number": f"{deed.key}/Mẫu03"} if positive else {}),
         }

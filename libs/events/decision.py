@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+# What kind of official, then a number or a UUID: no name fits.
+OfficialId = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}-[0-9a-f-]{1,36}$")]
 DocumentNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
@@ -21,5 +23,5 @@ class Decision(BaseModel):
     signed_on: date
     body: str
     unit: str
-    signer: str
+    signer: OfficialId
     rules: tuple[str, ...] = ()

@@ -97,12 +97,6 @@ OPEN: Mapping[str, set[Field]] = {
         ("POST /v1/completed-episodes", "issuer"),
         ("POST /v1/trainings/{training_id}/approval", "body"),
     },
-    "the article or occasion of a test": {("POST /v1/drug-tests", "ground")},
-    "the opaque id of an official": {
-        ("POST /v1/cases/{case_id}/management-decisions", "signer"),
-        ("POST /v1/cases/{case_id}/removals", "signer"),
-        ("POST /v1/trainings/{training_id}/approval", "signer"),
-    },
     "the id of an indicator: refused unless there is one": {
         ("GET /v1/indicators/{indicator}", "indicator"),
         ("GET /v1/indicators/{indicator}/explanation", "indicator"),

@@ -117,7 +117,7 @@ def manage(registry: Caller, person: Person) -> str:
 
 def be_tested(registry: Caller, person: Person) -> None:
     """A confirmed use, one test corrected, one annulled, and a determination."""
-    sample = {"person_id": person.id, "stage": "screening", "result": "negative", "ground": "quản lý sau cai nghiện"}
+    sample = {"person_id": person.id, "stage": "screening", "result": "negative", "ground": "D105-38.1-đ"}
     found = {"stage": "confirmatory", "result": "positive", "form_number": "3/Mẫu03", "substances": [STORY.text()]}
     registry.command("/v1/drug-tests", sample | {"sampled_on": "2025-08-05"} | found)
     wrong = registry.command("/v1/drug-tests", sample | {"sampled_on": "2025-07-20"}).body["id"]

@@ -8,6 +8,7 @@ from uuid import UUID
 from libs.events.contracts.registry.drug_test import (
     DrugTestAnnulled,
     DrugTestCorrected,
+    DrugTestGround,
     DrugTestRecorded,
     DrugTestResult,
     DrugTestStage,
@@ -32,7 +33,7 @@ class RecordTest:
     today: date
     stage: DrugTestStage
     result: DrugTestResult
-    ground: str
+    ground: DrugTestGround
     life: Life
     substances: tuple[str, ...] = ()
     form_number: str | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from libs.events.contracts.values import EndReason
-from libs.events.decision import Decision, DocumentNumber
+from libs.events.decision import Decision, DocumentNumber, OfficialId
 from libs.web.bodies import Body
 from libs.web.units import known_unit
 from services.registry.routes.texts import Document, Reason
@@ -33,7 +33,7 @@ class DecisionBody(Body):
     signed_on: date
     body: Document
     unit: str
-    signer: Document
+    signer: OfficialId
 
     def decision(self) -> Decision:
         """As the events carry it; the rules are added by what was decided."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from libs.events.contracts.registry.drug_test import DrugTestResult, DrugTestStage
+from libs.events.contracts.registry.drug_test import DrugTestGround, DrugTestResult, DrugTestStage
 from libs.events.handling import Outcome
 from libs.web.bodies import Body
 from libs.web.edge import Edge
@@ -27,7 +27,7 @@ class TestBody(Body):
     sampled_on: date
     stage: DrugTestStage
     result: DrugTestResult
-    ground: Document
+    ground: DrugTestGround
     substances: list[Document] = Field(default=[], max_length=20)
     form_number: Document | None = None
 

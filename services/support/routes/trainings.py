@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from libs.events.contracts.support.training import DropReason, TrainingKind, TrainingStage
-from libs.events.decision import Decision, DocumentNumber
+from libs.events.decision import Decision, DocumentNumber, OfficialId
 from libs.events.handling import Outcome
 from libs.people import known
 from libs.web.answers import Seen
@@ -59,7 +59,7 @@ class ApprovalBody(Body):
     signed_on: date
     body: Office
     unit: str
-    signer: Office
+    signer: OfficialId
 
 
 class EnrolmentBody(Body):

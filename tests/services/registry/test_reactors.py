@@ -69,7 +69,7 @@ def test_what_was_told_while_a_death_was_goes_to_a_human(reacting: Acting) -> No
     reacting.offices.die(person, died)
     reacting.settle()
     assert reacting.told(person, DeathWeighed) == []
-    command = RecordTest(test, person, WARD, SAMPLED, TODAY, SCREENING, NEGATIVE, "R-21", LIFE)
+    command = RecordTest(test, person, WARD, SAMPLED, TODAY, SCREENING, NEGATIVE, "D105-38.1-đ", LIFE)
     reacting.tell(person, drug_test_decider, test, command)
     reacting.settle()
     complete(reacting, person, on=LATER)
@@ -98,7 +98,7 @@ def sampled(
 ) -> tuple[UUID, UUID]:
     """Somebody managed, with a test that the case has heard of."""
     person, test = managed(registry), uuid4()
-    command = RecordTest(test, person, WARD, SAMPLED, TODAY, stage, result, "R-21", LIFE, form_number="9")
+    command = RecordTest(test, person, WARD, SAMPLED, TODAY, stage, result, "D105-38.1-đ", LIFE, form_number="9")
     registry.tell(person, drug_test_decider, test, command)
     registry.settle()
     return person, test
@@ -207,7 +207,9 @@ def report(registry: Acting, person: UUID) -> None:
 def test_a_use_before_the_case_was_reported_is_the_case_s(reacting: Acting) -> None:
     person, test = somebody(reacting), uuid4()
     complete(reacting, person)
-    command = RecordTest(test, person, WARD, SAMPLED, TODAY, CONFIRMATORY, POSITIVE, "R-21", LIFE, form_number="9")
+    command = RecordTest(
+        test, person, WARD, SAMPLED, TODAY, CONFIRMATORY, POSITIVE, "D105-38.1-đ", LIFE, form_number="9"
+    )
     reacting.tell(person, drug_test_decider, test, command)
     reacting.settle()
     report(reacting, person)

@@ -95,7 +95,7 @@ class Registry:
             TODAY,
             DrugTestStage.CONFIRMATORY,
             DrugTestResult.POSITIVE,
-            "periodic",
+            "D105-38.1-đ",
             LIFE,
             form_number="9",
         )

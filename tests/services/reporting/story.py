@@ -142,7 +142,7 @@ class Person:
             sampled_on=on,
             stage=stage,
             result=result,
-            ground="test",
+            ground="D105-38.1-đ",
             relied_on=KNOWN,
         )
         return self._tell(event, on, known)
@@ -175,7 +175,7 @@ class Person:
             category_reason="test",
             term_starts_on=on,
             term_ends_on=ends or add_months(on, 24),
-            decision=Decision(number="1", signed_on=on, body="test", unit=self.unit, signer="test"),
+            decision=Decision(number="1", signed_on=on, body="test", unit=self.unit, signer="official-1"),
             in_time=True,
             **self._about,
         )
@@ -224,7 +224,7 @@ class Person:
         event = case.RemovalApproved(
             approved_on=on,
             certificate_number="1",
-            decision=Decision(number="2", signed_on=on, body="test", unit=self.unit, signer="test"),
+            decision=Decision(number="2", signed_on=on, body="test", unit=self.unit, signer="official-1"),
             **self._about,
         )
         return self._tell(event, on, None)

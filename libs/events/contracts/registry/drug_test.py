@@ -2,10 +2,16 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import StringConstraints
 
 from libs.events.contracts.values import UnitRef
 from libs.events.event import Event, Health
+
+# The point of law that a test rests on: D105 Art 38.1 (nine grounds) until 30/06/2026, L120 Art 23.1 since.
+DrugTestGround = Annotated[str, StringConstraints(pattern=r"^(D105-38\.1-[abcdđeghi]|L120-23\.1-[abcdđe])$")]
 
 
 class DrugTestStage(StrEnum):
@@ -36,7 +42,7 @@ class DrugTestRecorded(Event, type="registry.test-recorded", version=1, effectiv
     sampled_on: date
     stage: DrugTestStage
     result: DrugTestResult
-    ground: str
+    ground: DrugTestGround
     substances: Health[list[str]] | None = None
     form_number: str | None = None
     sent_to: str | None = None

@@ -40,7 +40,7 @@ def record(on: str = "2026-05-04", **more: Any) -> RecordTest:
     facts: dict[str, Any] = {
         "stage": CONFIRMATORY,
         "result": POSITIVE,
-        "ground": "R-21",
+        "ground": "D105-38.1-đ",
         "form_number": "03/17",
         "life": LIFE,
         **more,
@@ -53,7 +53,7 @@ def recorded(on: str = "2026-05-04", **more: Any) -> DrugTestRecorded:
     facts: dict[str, Any] = {
         "stage": CONFIRMATORY,
         "result": POSITIVE,
-        "ground": "R-21",
+        "ground": "D105-38.1-đ",
         "form_number": "03/17",
         "sent_to": "commune_chairman",
         "rules": ("R-22",),

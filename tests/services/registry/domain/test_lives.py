@@ -62,7 +62,7 @@ def drug_test_command(draw: st.DrawFn, state: Any, today: date) -> drug_test.Dru
     stage, result, on = draw(st.sampled_from(DrugTestStage)), draw(st.sampled_from(DrugTestResult)), around(draw, today)
     form, known = draw(st.sampled_from((None, "03/17"))), a_life(draw, today)
     options: tuple[drug_test.DrugTestCommand, ...] = (
-        drug_test.RecordTest(IDS[0], PERSON, HERE, on, today, stage, result, "R-21", known, form_number=form),
+        drug_test.RecordTest(IDS[0], PERSON, HERE, on, today, stage, result, "D105-38.1-đ", known, form_number=form),
         drug_test.CorrectTest(on, result, today, "nhầm", known),
         drug_test.AnnulTest(today, "nhầm"),
     )

@@ -111,7 +111,7 @@ class Office:
             "sampled_on": "2025-06-02",
             "stage": "confirmatory",
             "result": "positive",
-            "ground": "R-25",
+            "ground": "D105-38.1-đ",
             "form_number": "03/PKQ",
         }
         return made(self.police(unit).post("/v1/drug-tests", body | changed))

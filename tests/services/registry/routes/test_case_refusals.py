@@ -65,6 +65,7 @@ IMPOSSIBLE: list[tuple[str, str, Body, str]] = [
     ("prepared", "management-decisions", signed("2025-03-11", body="commune_police"), "wrong-authority"),
     ("prepared", "management-decisions", signed("2025-03-11", AWAY), "wrong-unit"),
     ("prepared", "management-decisions", signed("2025-03-11", "26080"), "bare-unit-code"),
+    ("prepared", "management-decisions", signed("2025-03-11", signer="Trần Văn An"), "request-invalid"),
     ("managed", "helpers", STEPS[2][3] | {"assigned_on": "2027-06-16"}, "wrong-dates"),
     ("managed", "absences", STEPS[3][3] | {"absent_until": "2025-03-31"}, "wrong-dates"),
     ("managed", "transfers", LEAVING | {"to_unit": "00004"}, "bare-unit-code"),

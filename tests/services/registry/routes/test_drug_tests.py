@@ -20,7 +20,7 @@ def sampled(person: str, **changed: Any) -> dict[str, Any]:
         "sampled_on": "2025-06-02",
         "stage": "confirmatory",
         "result": "positive",
-        "ground": "R-25",
+        "ground": "D105-38.1-đ",
         "substances": ["heroin"],
         "form_number": "03/PKQ",
     } | changed
@@ -48,6 +48,11 @@ def test_a_test_is_recorded_corrected_and_annulled_once_each(office: Office) -> 
     test = f"{TESTS}/{office.tested(person)}"
     guarded(office, Given(POLICE, f"{test}/corrections", CORRECTED, CORRECTED | {"result": "negative"}))
     guarded(office, Given(POLICE, f"{test}/annulment", ANNULLED, OTHERWISE))
+
+
+@pytest.mark.parametrize("ground", ["R-25", "D105-38.1-l", "L120-23.1-g", "nghi ngờ anh Nam"])
+def test_a_test_rests_on_a_point_of_law(office: Office, police: Desk, ground: str) -> None:
+    refused(police.post(TESTS, sampled(office.person(), ground=ground)), 422, "request-invalid")
 
 
 def test_a_determination_is_recorded_corrected_and_annulled_once_each(office: Office) -> None:

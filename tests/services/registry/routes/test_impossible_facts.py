@@ -19,7 +19,7 @@ def certificate(person: str, **changed: Any) -> dict[str, Any]:
 
 def dated(person: str, on: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """What may be said of a person with a date, and where, by a name."""
-    sample = {"sampled_on": on, "stage": "screening", "result": "negative", "ground": "x"}
+    sample = {"sampled_on": on, "stage": "screening", "result": "negative", "ground": "D105-38.1-đ"}
     finding = {"determined_on": on, "addicted": False, "body": "Bệnh viện 09", "certificate_number": "7"}
     return {
         "completion": ("/v1/completed-episodes", certificate(person, completed_on=on)),

@@ -59,7 +59,13 @@ def test_no_third_commune_does(office: Office, apart: tuple[str, str]) -> None:
     officer, police = office.officer(ELSEWHERE), office.police(ELSEWHERE)
     refused(officer.get(f"/v1/persons/{person}"), 404, "not-found")
     refused(officer.get(f"/v1/cases/{case}"), 404, "not-found")
-    test = {"person_id": person, "sampled_on": "2025-06-02", "stage": "screening", "result": "negative", "ground": "x"}
+    test = {
+        "person_id": person,
+        "sampled_on": "2025-06-02",
+        "stage": "screening",
+        "result": "negative",
+        "ground": "D105-38.1-đ",
+    }
     refused(police.post("/v1/drug-tests", test), 404, "not-found")
     assert names_in_ledger(officer, ELSEWHERE) == {}
 
@@ -73,7 +79,13 @@ def test_after_a_transfer_the_old_commune_keeps_only_what_it_recorded(office: Of
     refused(officer.get(f"/v1/persons/{person}"), 404, "not-found")
     refused(officer.get(f"/v1/cases/{case}"), 404, "not-found")
     assert person not in names_in_ledger(officer, HOME)
-    body = {"person_id": person, "sampled_on": "2025-06-02", "stage": "screening", "result": "negative", "ground": "x"}
+    body = {
+        "person_id": person,
+        "sampled_on": "2025-06-02",
+        "stage": "screening",
+        "result": "negative",
+        "ground": "D105-38.1-đ",
+    }
     refused(police.post("/v1/drug-tests", body), 404, "not-found")
     correction = {"sampled_on": "2025-06-03", "result": "positive", "reason": "nhập sai"}
     done(police.post(f"/v1/drug-tests/{own}/corrections", correction))
