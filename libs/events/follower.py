@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from threading import Event as Stop
 from typing import Any
 
@@ -13,7 +14,7 @@ from libs.events.checkpoints import LIVE, Checkpoint, OwnershipLost, Place, adva
 from libs.events.crash import crash_point
 from libs.events.database import Away
 from libs.events.decider import Refused
-from libs.events.event import Event, contract_of
+from libs.events.event import Event
 from libs.events.handling import Handler, VersionChanged
 from libs.events.journal import JournalUnverified
 from libs.events.kafka import Log, LogError, Member, Message, PlaceLost, events_topic, marks_topic
@@ -94,9 +95,9 @@ class Follower:
         self._engine = engine
         self._log = log
         self._projectors = [Projector(projection, handler.codec) for projection in following.projections]
-        self._handled = {t for p in following.projections for t in p.folds} | {
-            t for r in following.reactors for t in r.reactions
-        }
+        folded = (event_class for projection in following.projections for event_class in projection.folds)
+        reacted = (event_class for reactor in following.reactors for event_class in reactor.reactions)
+        self._handled = {event_class.contract.wire for event_class in chain(folded, reacted)}
         self._held: dict[Place, Checkpoint] = {}
         self._marked: set[tuple[str, int]] = set()
         self.stopped: dict[Place, str] = {}
@@ -253,16 +254,13 @@ class Follower:
         return [
             (record, event)
             for record in records
-            if self._handles(record) and (event := self._codec.decode(record)) is not None
+            if record.type in self._handled and (event := self._codec.decode(record)) is not None
         ]
 
     def _ignore(self, connection: Connection, records: Sequence[Record]) -> None:
-        counts = Counter((one.source, one.type) for one in records if not self._handles(one))
+        counts = Counter((one.source, one.type) for one in records if one.type not in self._handled)
         rows = [{"source": s, "type": t, "events": n} for (s, t), n in sorted(counts.items())]
         connection.execute(_IGNORED, rows)
-
-    def _handles(self, record: Record) -> bool:
-        return (contract := contract_of(record.type)) is not None and contract.cls in self._handled
 
     def _mark(self, marks: Sequence[Mark]) -> None:
         if not marks:

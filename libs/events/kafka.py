@@ -4,7 +4,7 @@ import importlib.util
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 from uuid import UUID
 
 from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -66,13 +66,24 @@ class Topic:
     partitions: int
 
 
-class Message(NamedTuple):
+class Message(Protocol):
     """One record as read from a partition."""
 
-    topic: str
-    partition: int
-    offset: int
-    value: bytes | None
+    @property
+    def topic(self) -> str:
+        """The topic that holds it."""
+
+    @property
+    def partition(self) -> int:
+        """The partition."""
+
+    @property
+    def offset(self) -> int:
+        """Its place in the partition."""
+
+    @property
+    def value(self) -> bytes | None:
+        """What was published; None is no record of ours."""
 
 
 def events_topic(service: str) -> str:
@@ -179,11 +190,7 @@ class Log:
             waiting = set(places)
             while waiting:
                 for place, records in consumer.poll(timeout_ms=500).items():
-                    yield from (
-                        Message(topic, r.partition, r.offset, r.value)
-                        for r in records
-                        if r.offset < ends[place.partition]
-                    )
+                    yield from (record for record in records if record.offset < ends[place.partition])
                 arrived = {place for place in waiting if consumer.position(place) >= ends[place.partition]}
                 consumer.pause(*arrived)
                 waiting -= arrived
@@ -339,10 +346,7 @@ class Member:
         """The next records of the partitions that were resumed, in order by (topic, partition)."""
         self._go_on_joining()
         batch = self._consumer.poll(timeout_ms=timeout_ms)
-        return {
-            (place.topic, place.partition): [Message(place.topic, place.partition, r.offset, r.value) for r in records]
-            for place, records in batch.items()
-        }
+        return {(place.topic, place.partition): records for place, records in batch.items()}
 
     def _go_on_joining(self) -> None:
         """Remind the client that it is joining.

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from libs.events.codec import Codec, unseal
 from libs.events.columns import Column, rows_as_json
+from libs.events.database import driver_cursor
 from libs.events.event import Event, Sealed
 from libs.events.keyring import keyed_hash
 from libs.events.projection import SYSTEM, Projection, live_tables
@@ -67,11 +68,12 @@ class Projector:
     def _load(self, connection: Connection, table: str, keys: set[Any]) -> dict[Any, _State]:
         current = " and known_to = 'infinity'" if self.projection.history else ""
         columns = f"{self.projection.names}, row_source, row_subject"
-        statement = f"select {columns} from {table} where {self.projection.key} = any(:keys){current}"  # noqa: S608 -- Our own words.
-        return {
-            row[0]: _State(self.projection.load(row), (row.row_source, row.row_subject), stored=True, versions=[])
-            for row in connection.execute(text(statement), {"keys": list(keys)})
-        }
+        statement = f"select {columns} from {table} where {self.projection.key} = any(%s){current}"  # noqa: S608 -- Our own words.
+        with driver_cursor(connection) as cursor:
+            return {
+                row[0]: _State(self.projection.load(row), row[-2:], stored=True, versions=[])
+                for row in cursor.execute(statement, [list(keys)])
+            }
 
     def _fold(self, state: _State, key: Any, record: Record, event: Event) -> None:
         owner = (record.source, record.subject)

@@ -93,7 +93,8 @@ class Record(NamedTuple):
     @property
     def type(self) -> str:
         """The wire name, `<service>.<what-happened>`."""
-        return str(self.cloud["type"])
+        wire: str = self.cloud["type"]
+        return wire
 
     @property
     def schema_id(self) -> str:
@@ -108,7 +109,8 @@ class Record(NamedTuple):
     @property
     def subject(self) -> str:
         """The Kafka key."""
-        return str(self.cloud["subject"])
+        subject: str = self.cloud["subject"]
+        return subject
 
     @property
     def stream(self) -> str:
@@ -213,15 +215,9 @@ def from_value(partition: int, value: bytes) -> Record:
     try:
         cloud = orjson.loads(value)
         body = value[: value.rindex(_TAIL)] + b"}"
-        return Record(
-            source=cloud["source"],
-            partition=partition,
-            sequence=cloud.pop("sequence"),
-            recorded_at=datetime.fromisoformat(cloud.pop("recordedat")),
-            chain=bytes.fromhex(cloud.pop("chain")),
-            body=body,
-            cloud=cloud,
-        )
+        sequence, recorded_at, chain = cloud.pop("sequence"), cloud.pop("recordedat"), cloud.pop("chain")
+        at = datetime.fromisoformat(recorded_at)
+        return Record(cloud["source"], partition, sequence, at, bytes.fromhex(chain), body, cloud)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotARecord(f"not a record of the log: {type(error).__name__}") from error
 

@@ -127,7 +127,7 @@ def traceparent() -> str | None:
 
 
 def _contexts(links: Iterable[str | None]) -> Iterator[SpanContext]:
-    for link in islice(dict.fromkeys(links), LINKS_MAX):
+    for link in islice(_distinct(links), LINKS_MAX):
         parts = (link or "").split("-")
         if len(parts) == 4:  # noqa: PLR2004 -- version, trace, span, flags.
             yield SpanContext(
@@ -136,3 +136,11 @@ def _contexts(links: Iterable[str | None]) -> Iterator[SpanContext]:
                 is_remote=True,
                 trace_flags=TraceFlags(int(parts[3], 16)),
             )
+
+
+def _distinct(links: Iterable[str | None]) -> Iterator[str | None]:
+    seen = set()
+    for link in links:
+        if link not in seen:
+            seen.add(link)
+            yield link

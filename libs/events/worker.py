@@ -16,7 +16,7 @@ from libs.events.service import Chore, Parts
 
 STOP_SECONDS_MAX = 10
 # Objects since the last look at the youngest, and how often the youngest, then the middle ones, are looked at between.
-COLLECT_AFTER = (50_000, 20, 50)
+COLLECT_AFTER = (200_000, 20, 50)
 _log = logging.getLogger(__name__)
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from libs.events.checkpoints import LIVE, Place, claim
 from libs.events.follower import Follower, Following
-from libs.events.kafka import Log, Message, events_topic
+from libs.events.kafka import Log, events_topic
 from libs.events.projection import Projection
 from libs.events.record import Record, to_value
 from libs.events.service import Parts
 from tests.conftest import Bench, MakeBench
-from tests.libs.events.sample import note_projection
+from tests.libs.events.sample import Read, note_projection
 from tests.libs.events.test_flow import notes_of, write
 
 COUNTS = 5
@@ -55,7 +55,7 @@ class Partition:
         """What one poll does that brought some of the events, or all."""
         nobody: Any = Nobody()
         topic, chosen = events_topic(self.place.source), self.records if records is None else records
-        messages = [Message(topic, r.partition, n, to_value(r)) for n, r in enumerate(chosen)]
+        messages = [Read(topic, r.partition, n, to_value(r)) for n, r in enumerate(chosen)]
         follower._apply(nobody, follower._proved(nobody, {self.place: messages}))
 
     def found(self) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from libs.events.columns import HashOf
@@ -33,6 +33,15 @@ class NoteClosed(Event, type="sample.note-closed", version=1):
     """A note was closed."""
 
     note_id: UUID
+
+
+class Read(NamedTuple):
+    """A record as read from a partition."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes | None
 
 
 @dataclass(frozen=True)

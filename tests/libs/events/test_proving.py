@@ -9,11 +9,10 @@ from libs.events.checkpoints import Checkpoint, Place, beginning
 from libs.events.codec import Codec
 from libs.events.follower import BrokenLog, prove
 from libs.events.handling import Handler, Target
-from libs.events.kafka import Message
 from libs.events.keyring import MemoryKeyring
 from libs.events.memory import MemoryJournal
 from libs.events.record import Record, from_value, to_value
-from tests.libs.events.sample import CountNote, OpenNote, meta, note_decider
+from tests.libs.events.sample import CountNote, OpenNote, Read, meta, note_decider
 
 
 def recorded(counts: int) -> list[Record]:
@@ -30,9 +29,9 @@ PLACE = Place("sample", RECORDS[0].partition)
 NOTHING = beginning(["sample"])[PLACE]
 
 
-def messages(*records: Record, after: int = 0) -> list[Message]:
+def messages(*records: Record, after: int = 0) -> list[Read]:
     """The records as a poll brings them, from an offset on."""
-    return [Message("sample.events", PLACE.partition, after + n, to_value(one)) for n, one in enumerate(records)]
+    return [Read("sample.events", PLACE.partition, after + n, to_value(one)) for n, one in enumerate(records)]
 
 
 def reached(*records: Record) -> Checkpoint:
@@ -93,4 +92,4 @@ def test_a_record_of_another_source_is_refused() -> None:
 @pytest.mark.parametrize("value", [None, b"", b"{}", b'{"source":"sample"', b"\xff\xfe"])
 def test_what_cannot_be_decoded_stops_the_partition_and_names_its_offset(value: bytes | None) -> None:
     with pytest.raises(BrokenLog, match="offset 1 holds no record"):
-        prove(PLACE, NOTHING, [*messages(RECORDS[0]), Message("sample.events", PLACE.partition, 1, value)])
+        prove(PLACE, NOTHING, [*messages(RECORDS[0]), Read("sample.events", PLACE.partition, 1, value)])
