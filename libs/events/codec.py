@@ -59,7 +59,8 @@ class Codec:
             data = upcast(contract, record.type_version, data)
         if contract.encrypted:
             data = {**data, **{name: _sealed(record, name, data.get(name)) for name in contract.encrypted}}
-        event: Event = contract.cls.model_validate(data)
+        # As `model_validate` does, without what it does around it: twice as fast.
+        event: Event = contract.cls.__pydantic_validator__.validate_python(data)
         return event
 
     def open(self, records: Sequence[Record]) -> list[Event]:

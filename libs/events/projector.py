@@ -1,6 +1,6 @@
 """Folds batches of events into a projection's table: one read, a fold in memory, one write."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,8 @@ from libs.events.projection import SYSTEM, Projection, live_tables
 from libs.events.record import Record
 
 Decoded = tuple[Record, Event]
+# A row that is there, and whose it is.
+_Stored = tuple[Any, tuple[str, str]]
 FOREVER = "infinity"
 
 
@@ -35,79 +37,72 @@ class _Version:
     known_to: datetime | None = None
 
 
-@dataclass(slots=True)
-class _State:
-    """A key within a batch: the row now, whose it is, and what has to be written."""
-
-    row: Any
-    owner: tuple[str, str] | None
-    stored: bool
-    versions: list[_Version]
-
-
 class Projector:
     """Writes one projection, in the transaction it is given."""
 
     def __init__(self, projection: Projection[Any], codec: Codec) -> None:
         self.projection = projection
         self._codec = codec
+        self._key = projection.key
         self._hashed = [column for column in projection.columns if column.hash_of is not None]
 
     def apply(self, connection: Connection, table: str, events: Sequence[Decoded]) -> None:
         """Fold the events, in the order given, into `table`; after any error the caller rolls back."""
-        touched = [(key, record, event) for record, event in events for key in self.projection.keys_of(event)]
+        touched: dict[Any, list[Decoded]] = {}
+        for one in events:
+            for key in self.projection.keys_of(one[1]):
+                touched.setdefault(key, []).append(one)
         if not touched:
             return
-        states = self._load(connection, table, {key for key, _, _ in touched})
-        for key, record, event in touched:
-            if (state := states.get(key)) is None:
-                state = states[key] = _State(None, None, stored=False, versions=[])
-            self._fold(state, key, record, event)
-        self._write(connection, table, states)
+        stored = self._load(connection, table, list(touched))
+        folded = {key: self._fold(key, stored.get(key), decoded) for key, decoded in touched.items()}
+        self._write(connection, table, stored.keys(), {key: versions for key, versions in folded.items() if versions})
 
-    def _load(self, connection: Connection, table: str, keys: set[Any]) -> dict[Any, _State]:
+    def _load(self, connection: Connection, table: str, keys: Sequence[Any]) -> dict[Any, _Stored]:
         current = " and known_to = 'infinity'" if self.projection.history else ""
         columns = f"{self.projection.names}, row_source, row_subject"
-        statement = f"select {columns} from {table} where {self.projection.key} = any(%s){current}"  # noqa: S608 -- Our own words.
+        statement = f"select {columns} from {table} where {self._key} = any(%s){current}"  # noqa: S608 -- Our own words.
         with driver_cursor(connection) as cursor:
-            return {
-                row[0]: _State(self.projection.load(row), row[-2:], stored=True, versions=[])
-                for row in cursor.execute(statement, [list(keys)])
-            }
+            return {row[0]: (self.projection.load(row), row[-2:]) for row in cursor.execute(statement, [keys])}
 
-    def _fold(self, state: _State, key: Any, record: Record, event: Event) -> None:
-        owner = (record.source, record.subject)
-        if state.owner is not None and state.owner != owner:
-            raise ForeignRow(f"{self.projection.name} folds {record.type} into a row of another subject")
-        row = self.projection.folds[type(event)].evolve(event, state.row)
-        if row == state.row:
-            return
-        if row is not None and getattr(row, self.projection.key) != key:
-            raise ForeignRow(f"{self.projection.name} folds {record.type} into the row of another key")
-        if state.versions:
-            state.versions[-1].known_to = record.recorded_at
-        state.row, state.owner = row, owner
-        state.versions.append(_Version(key, row, record))
+    def _fold(self, key: Any, stored: _Stored | None, decoded: Sequence[Decoded]) -> list[_Version]:
+        row, owner = stored or (None, None)
+        versions: list[_Version] = []
+        for record, event in decoded:
+            subject = (record.source, record.subject)
+            if owner is not None and owner != subject:
+                raise ForeignRow(f"{self.projection.name} folds {record.type} into a row of another subject")
+            after = self.projection.folds[type(event)].evolve(event, row)
+            if after == row:
+                continue
+            if after is not None and getattr(after, self._key) != key:
+                raise ForeignRow(f"{self.projection.name} folds {record.type} into the row of another key")
+            if versions:
+                versions[-1].known_to = record.recorded_at
+            versions.append(_Version(key, after, record))
+            row, owner = after, subject
+        return versions
 
-    def _write(self, connection: Connection, table: str, states: Mapping[Any, _State]) -> None:
-        changed = {key: state for key, state in states.items() if state.versions}
-        stored = {key: state for key, state in changed.items() if state.stored}
-        versions = [state.versions[-1] for state in changed.values()]
+    def _write(
+        self, connection: Connection, table: str, stored: Collection[Any], changed: Mapping[Any, Sequence[_Version]]
+    ) -> None:
+        old = {key: versions for key, versions in changed.items() if key in stored}
         if self.projection.history:
-            self._close(connection, table, [(key, one.versions[0].record.recorded_at) for key, one in stored.items()])
-            versions = [version for state in changed.values() for version in state.versions]
+            self._close(connection, table, [(key, versions[0].record.recorded_at) for key, versions in old.items()])
+            new = [version for versions in changed.values() for version in versions]
         elif self.projection.unique:
             # A unique index is kept row by row: once all old rows are gone, no order of the new ones breaks it.
-            self._delete(connection, table, list(stored))
+            self._delete(connection, table, list(old))
+            new = [versions[-1] for versions in changed.values()]
         else:
-            self._delete(connection, table, [key for key, state in stored.items() if state.row is None])
-            self._update(connection, table, [state.versions[-1] for state in stored.values() if state.row is not None])
-            versions = [state.versions[-1] for state in changed.values() if not state.stored]
-        self._insert(connection, table, [version for version in versions if version.row is not None])
+            self._delete(connection, table, [key for key, versions in old.items() if versions[-1].row is None])
+            self._update(connection, table, [versions[-1] for versions in old.values() if versions[-1].row is not None])
+            new = [versions[-1] for key, versions in changed.items() if key not in stored]
+        self._insert(connection, table, [version for version in new if version.row is not None])
 
     def _delete(self, connection: Connection, table: str, keys: Sequence[Any]) -> None:
         if keys:
-            statement = f"delete from {table} where {self.projection.key} = any(:keys)"  # noqa: S608 -- Our own words.
+            statement = f"delete from {table} where {self._key} = any(:keys)"  # noqa: S608 -- Our own words.
             connection.execute(text(statement), {"keys": keys})
 
     def _close(self, connection: Connection, table: str, closing: Sequence[tuple[Any, datetime]]) -> None:

@@ -101,7 +101,10 @@ def span(
     parent: str | None = None,
     links: Iterable[str | None] = (),
 ) -> Iterator[trace.Span]:
-    """A span around a piece of work; `parent` and `links` are traceparents. A failure marks it by its type only."""
+    """A span around a piece of work; a failure marks it by its type only.
+
+    `parent` and `links` are traceparents; the span is linked to the first LINKS_MAX of them.
+    """
     with _tracer.start_as_current_span(
         name,
         context=None if parent is None else _propagator.extract({"traceparent": parent}),
@@ -127,7 +130,7 @@ def traceparent() -> str | None:
 
 
 def _contexts(links: Iterable[str | None]) -> Iterator[SpanContext]:
-    for link in islice(_distinct(links), LINKS_MAX):
+    for link in dict.fromkeys(islice(links, LINKS_MAX)):
         parts = (link or "").split("-")
         if len(parts) == 4:  # noqa: PLR2004 -- version, trace, span, flags.
             yield SpanContext(
@@ -136,11 +139,3 @@ def _contexts(links: Iterable[str | None]) -> Iterator[SpanContext]:
                 is_remote=True,
                 trace_flags=TraceFlags(int(parts[3], 16)),
             )
-
-
-def _distinct(links: Iterable[str | None]) -> Iterator[str | None]:
-    seen = set()
-    for link in links:
-        if link not in seen:
-            seen.add(link)
-            yield link
