@@ -24,6 +24,7 @@ class Admitted:
     caller: Caller
     reach: Reach
     request_id: UUID
+    language: str
     purpose: Purpose | None
     key: str | None
     expected: int | None

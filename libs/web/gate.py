@@ -107,7 +107,16 @@ def _admit(web: Web, route: Route, request: Request) -> Admitted:
     reached = reach(caller, route.permission, today, web.expand_units)
     purpose = purpose_in(headers, reached, needed=route.person)
     key = key_in(headers) if route.command else None
-    return Admitted(caller, reached, request_id_of(request.scope), purpose, key, expected_in(headers), wait_in(headers))
+    return Admitted(
+        caller=caller,
+        reach=reached,
+        request_id=request_id_of(request.scope),
+        language=language_of(headers.get("accept-language")),
+        purpose=purpose,
+        key=key,
+        expected=expected_in(headers),
+        wait_for=wait_in(headers),
+    )
 
 
 async def _wait(web: Web, wanted: Positions) -> None:

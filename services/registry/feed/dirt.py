@@ -29,6 +29,10 @@ class Dirt:
     english: str
     vietnamese: str
 
+    def told(self, language: str) -> str:
+        """What it is called in a language of ours."""
+        return self.english if language == "en" else self.vietnamese
+
 
 N, C, Q, R = Effect
 DIRT: dict[str, Dirt] = {

@@ -10,8 +10,6 @@ import orjson
 from sqlalchemy import Connection, text
 
 from libs.events.contracts.registry.police_list import RowOutcome
-from libs.sheets.problems import CellProblem
-from services.registry.feed.rows import shown
 from services.registry.projections.lists import quarantine
 
 KEPT_ROWS_BATCH_MAX = 5_000
@@ -47,12 +45,13 @@ class KeptRow:
     @property
     def codes(self) -> tuple[str, ...]:
         """The kinds of its problems, each once."""
-        return tuple(dict.fromkeys(problem.partition(AT)[0] for problem in self.problems))
+        return tuple(dict.fromkeys(code for code, _ in self.places))
 
-    def shown(self) -> list[CellProblem]:
-        """Its problems as anybody may see them."""
+    @property
+    def places(self) -> tuple[tuple[str, str | None], ...]:
+        """The kind of each problem with the column where it is, or None for the row as a whole."""
         parts = [problem.partition(AT) for problem in self.problems]
-        return [shown(self.sheet, self.row, code, column or None) for code, _, column in parts]
+        return tuple((code, column or None) for code, _, column in parts)
 
 
 @dataclass(slots=True)

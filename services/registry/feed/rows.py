@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from libs.events.contracts.values import Sex
-from libs.sheets.problems import CellProblem
 from libs.vietnam.citizen_number import CitizenNumber, NumberFault, conflicts
 from libs.vietnam.citizen_number import Sex as SexInNumber
 from libs.vietnam.dates import PartialDate
@@ -11,7 +10,7 @@ from libs.vietnam.spelling import one_spelling
 from libs.vietnam.units import UnitRef
 from services.registry.feed.births import problems_of_age, read_birth
 from services.registry.feed.cells import RawRow, text_of
-from services.registry.feed.dirt import DIRT, Effect, Problem, gravest
+from services.registry.feed.dirt import Effect, Problem, gravest
 from services.registry.feed.names import is_formula, read_name
 from services.registry.feed.numbers import read_numbers
 from services.registry.feed.statuses import read_statuses
@@ -52,10 +51,6 @@ class ListRow:
         """What its own problems make of it."""
         return gravest(self.problems)
 
-    def shown(self) -> list[CellProblem]:
-        """Its problems as they can be shown: places and kinds, no content."""
-        return [shown(self.sheet, self.number, problem.code, problem.column) for problem in self.problems]
-
 
 def parse_row(row: RawRow, sender: Sender) -> ListRow:
     """The row as facts and problems; depends on nothing but the row, its sheet's traits and the sender."""
@@ -84,11 +79,6 @@ def parse_row(row: RawRow, sender: Sender) -> ListRow:
         address=address,
         problems=tuple(dict.fromkeys(found)),
     )
-
-
-def shown(sheet: int, row: int, code: str, column: str | None = None) -> CellProblem:
-    """A problem of a row as anybody may see it, in Vietnamese; `DIRT` has the English."""
-    return CellProblem(sheet, row, column, code, DIRT[code].vietnamese)
 
 
 def _address(row: RawRow) -> tuple[str | None, list[Problem]]:

@@ -19,6 +19,7 @@ from libs.web.routing import Router
 from libs.web.units import known_unit
 from services.registry.domain.police_list import row_decider
 from services.registry.feed.applying import ListOutcome, apply_list
+from services.registry.feed.dirt import DIRT
 from services.registry.feed.following import follow
 from services.registry.feed.kept_rows import BEFORE_ALL, KeptRow, problems_of
 from services.registry.feed.reading import Incoming
@@ -46,7 +47,7 @@ class ListView(View):
 
 
 class CellProblemView(View):
-    """What is wrong with a cell, or with the row as a whole: the kind, never what was written."""
+    """What is wrong with a cell, or with the row as a whole: its kind in the caller's language, never what it says."""
 
     column: str | None
     code: str
@@ -127,7 +128,7 @@ def list_rows(list_id: UUID, request: PageRequest, edge: Edge) -> Seen[Page[Told
     after = _ordinal(request.cursor)
     rows = problems_of(edge.reading(lists), list_id, request.limit + 1, after)
     page, more = rows[: request.limit], len(rows) > request.limit
-    items = [_told(row) for row in page]
+    items = [_told(row, edge.admitted.language) for row in page]
     subjects = [row.row_id if row.person_id is None else row.person_id for row in page]
     return Seen(Page(items=items, next=str(page[-1].ordinal) if more else None), subjects)
 
@@ -182,9 +183,9 @@ def _line(row: ListLine) -> ListView:
     return ListView(**{name: getattr(row, name) for name in ListView.model_fields if name != "repeated"})
 
 
-def _told(row: KeptRow) -> ToldRowView:
-    problems = tuple(CellProblemView(column=p.column, code=p.code, message=p.message) for p in row.shown())
-    return ToldRowView(row_id=row.row_id, sheet=row.sheet, row=row.row, outcome=row.outcome, problems=problems)
+def _told(row: KeptRow, language: str) -> ToldRowView:
+    problems = [CellProblemView(column=at, code=code, message=DIRT[code].told(language)) for code, at in row.places]
+    return ToldRowView(row_id=row.row_id, sheet=row.sheet, row=row.row, outcome=row.outcome, problems=tuple(problems))
 
 
 def _ordinal(cursor: str | None) -> int:

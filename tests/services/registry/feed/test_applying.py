@@ -293,7 +293,7 @@ def test_a_row_whose_facts_are_refused_waits(registry: Registry, monkeypatch: py
     assert outcome.counts == counts(new=1, quarantined=1)
     assert [row.problems for row in registry.waiting()] == [("command_refused",)]
     (told,) = registry.problems(outcome.list_id)
-    assert [(one.row, one.column, one.code) for one in told.shown()] == [(5, None, "command_refused")]
+    assert (told.row, told.places) == (5, (("command_refused", None),))
 
 
 def test_keys_of_files_are_destroyed_in_time(registry: Registry) -> None:

@@ -121,6 +121,15 @@ def test_rows_with_problems_are_told_page_by_page(office: Office, lister: Desk) 
     assert {problem["code"] for one in told for problem in one["problems"]} == {"status_prison", "row_repeated"}
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "in prison"), ("vi", "tù"), (None, "tù"), ("fr", "tù")])
+def test_problems_of_rows_are_told_in_the_readers_language(
+    office: Office, lister: Desk, language: str | None, told: str
+) -> None:
+    sent = done(office.send(workbook(unlike(345, note="đi tù"))))
+    page = done(lister.get(f"/v1/police-lists/{sent['list_id']}/rows", Accept_Language=language))
+    assert told in page["items"][0]["problems"][0]["message"]
+
+
 def test_rows_are_told_to_the_sender_only_and_by_a_good_cursor(office: Office, lister: Desk) -> None:
     sent = done(office.send(workbook(unlike(350, note="đi tù"))))
     path = f"/v1/police-lists/{sent['list_id']}/rows"
