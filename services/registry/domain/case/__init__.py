@@ -57,7 +57,7 @@ from services.registry.domain.case.opening import (
     open_dossier,
     report_completion,
 )
-from services.registry.domain.case.refusals import WrongDates
+from services.registry.domain.case.refusals import NoLawThen
 from services.registry.domain.case.state import Case, evolve
 
 
@@ -66,7 +66,7 @@ def decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:
     try:
         return _decide(command, case, law)
     except (NotInForce, CalendarUnknown) as silent:
-        raise WrongDates("no law, or no calendar, is known for one of the days") from silent
+        raise NoLawThen("no law, or no calendar, is known for one of the days") from silent
 
 
 def _decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:  # noqa: C901, PLR0911, PLR0912 -- One line a command.

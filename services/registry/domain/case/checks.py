@@ -1,6 +1,7 @@
 """Checks that many commands of a case share."""
 
 from datetime import date
+from itertools import pairwise
 
 from libs.events.contracts.values import CaseStage as Stage
 from libs.events.decider import WrongStage
@@ -11,10 +12,14 @@ from services.registry.domain.case.refusals import NotUnderManagement, WrongAuth
 from services.registry.domain.case.state import MANAGED, Case
 
 
-def in_order(*dates: date) -> None:
-    """Dates given from the earliest to the latest that they may be, today mostly last; else `WrongDates`."""
-    if list(dates) != sorted(dates):
-        raise WrongDates("the dates contradict each other, or lie in the future")
+def in_order(**dates: date) -> None:
+    """Dates given from the earliest to the latest that they may be, today mostly last.
+
+    Else `WrongDates`, with the names of the first two of which the later one lies before the earlier.
+    """
+    for (first, day), (then, other) in pairwise(dates.items()):
+        if other < day:
+            raise WrongDates("the dates contradict each other, or lie in the future", dates=[first, then])
 
 
 def at_stage(case: Case, *stages: Stage, rules: tuple[str, ...]) -> None:

@@ -109,7 +109,7 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
         return []
     at_stage(case, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD, rules=("R-37",))
     signed_on = command.decision.signed_on
-    in_order(case.term_ends_on or case.completed_on, signed_on, command.today)
+    in_order(term_ends_on=case.term_ends_on or case.completed_on, signed_on=signed_on, today=command.today)
     authority = decided_by_law(command.decision, case, law)
     use = _use(case)
     found = removal_after_term(use, case.dates, law, on=signed_on)
@@ -140,7 +140,7 @@ def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
     if case.ended == (command.reason, command.ended_on):
         return []
     at_stage(case, *OPEN, rules=("R-33", "R-36"))
-    in_order(command.ended_on, command.today)
+    in_order(ended_on=command.ended_on, today=command.today)
     rules: tuple[str, ...] = ()
     if command.reason is not EndReason.ANNULLED:
         rules = _off_list(command, law)

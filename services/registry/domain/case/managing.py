@@ -42,7 +42,7 @@ from services.registry.domain.places import commune_on
 def assign_helper(command: AssignHelper, case: Case) -> list[Event]:
     """At least one helper is assigned (R-38); the same one twice is one."""
     at_stage(case, *MANAGED, rules=("R-38",))
-    in_order(command.assigned_on, command.today)
+    in_order(assigned_on=command.assigned_on, today=command.today)
     if command.helper_id in case.helpers:
         return []
     return [
@@ -59,7 +59,12 @@ def assign_helper(command: AssignHelper, case: Case) -> list[Event]:
 def record_absence(command: RecordAbsence, case: Case, law: Law) -> list[Event]:
     """Only an unreported absence lengthens the term, by its days in it (R-18)."""
     at_stage(case, *MANAGED, rules=("R-18",))
-    in_order(case.completed_on, command.absent_from, command.absent_until, command.today)
+    in_order(
+        completed_on=case.completed_on,
+        absent_from=command.absent_from,
+        absent_until=command.absent_until,
+        today=command.today,
+    )
     away = Span(command.absent_from, command.absent_until)
     same, otherwise = case.absences, case.reported_absences
     if command.reported:
@@ -67,7 +72,7 @@ def record_absence(command: RecordAbsence, case: Case, law: Law) -> list[Event]:
     if away in same:
         return []
     if away in otherwise:
-        raise WrongDates("the same days were recorded otherwise")
+        raise WrongDates("the same days were recorded otherwise", dates=["absent_from", "absent_until"])
     longer = case if command.reported else replace(case, absences=(*case.absences, away))
     term = _term(longer, law, command.today)
     return [
@@ -90,12 +95,17 @@ def notify_transfer(command: NotifyTransfer, case: Case, law: Law) -> list[Event
     if (case.to_unit, case.transits[-1:]) == (command.to_unit, (Span(left_on),)):
         return []
     at_stage(case, Stage.ACTIVE, rules=("R-19", "R-20"))
-    in_order(case.completed_on, left_on, civil_date(command.notified_at), command.today)
+    in_order(
+        completed_on=case.completed_on,
+        left_at=left_on,
+        notified_at=civil_date(command.notified_at),
+        today=command.today,
+    )
     commune_on(command.to_unit, left_on)
     if command.to_unit == case.unit:
         raise WrongUnit("the person would move to the same unit", unit=case.unit)
     if command.notified_at < command.left_at:
-        raise WrongDates("told of before the person left")
+        raise WrongDates("told of before the person left", dates=["left_at", "notified_at"])
     due = transfer_notice_due(command.left_at, law)
     return [
         TransferNotified(
@@ -124,12 +134,13 @@ def receive_transfer(command: ReceiveTransfer, case: Case, law: Law) -> list[Eve
         received_on=command.received_on,
         rules=takes_off_list(OffList.MOVED_AWAY, law, on=command.received_on).rules,
     )
-    return _arrival(received, case, command.received_on, command.today)
+    return _arrival(received, case, "received_on", command.received_on, command.today)
 
 
 def bounce_transfer(command: BounceTransfer, case: Case) -> list[Event]:
     """The old commune answers for the case again."""
-    return _arrival(_bounced(case, command.bounced_on, command.reason), case, command.bounced_on, command.today)
+    bounced = _bounced(case, command.bounced_on, command.reason)
+    return _arrival(bounced, case, "bounced_on", command.bounced_on, command.today)
 
 
 def imprison(command: Imprison, case: Case, law: Law) -> list[Event]:
@@ -140,7 +151,7 @@ def imprison(command: Imprison, case: Case, law: Law) -> list[Event]:
     if case.prison[-1:] == (Span(command.imprisoned_on),) or case.ended == (EndReason.PRISON, command.imprisoned_on):
         return []
     at_stage(case, *(MANAGED - {Stage.PAUSED}), rules=("R-32", "R-34"))
-    in_order(case.completed_on, command.imprisoned_on, command.today)
+    in_order(completed_on=case.completed_on, imprisoned_on=command.imprisoned_on, today=command.today)
     effect = prison_effect(case.dates, law, imprisoned_on=command.imprisoned_on)
     about = {"case_id": case.id, "person_id": case.person_id, "rules": effect.rules, "policies": effect.policies}
     if effect.value is PrisonEffect.ENDS:
@@ -157,7 +168,7 @@ def release(command: Release, case: Case, law: Law) -> list[Event]:
         return []
     at_stage(case, Stage.PAUSED, rules=("R-34",))
     *before, last = case.prison
-    in_order(last.start, command.released_on, command.today)
+    in_order(imprisoned_on=last.start, released_on=command.released_on, today=command.today)
     free = replace(case, prison=(*before, Span(last.start, command.released_on)))
     term = _term(free, law, command.today)
     return [
@@ -172,11 +183,11 @@ def release(command: Release, case: Case, law: Law) -> list[Event]:
     ]
 
 
-def _arrival(event: TransferReceived | TransferBounced, case: Case, on: date, today: date) -> list[Event]:
+def _arrival(event: TransferReceived | TransferBounced, case: Case, name: str, on: date, today: date) -> list[Event]:
     if event == case.arrival:
         return []
     at_stage(case, Stage.TRANSFERRING, rules=("R-35",))
-    in_order(case.transits[-1].start, on, today)
+    in_order(left_at=case.transits[-1].start, **{name: on}, today=today)
     return [event]
 
 

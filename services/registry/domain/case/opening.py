@@ -28,7 +28,7 @@ from services.registry.domain.places import commune_on
 
 def report_completion(command: ReportCompletion, case: Case, law: Law) -> list[Event]:
     """Open a case at the person's presenting; the dossier is due three working days later (R-10)."""
-    in_order(command.completed_on, command.presented_on, command.today)
+    in_order(completed_on=command.completed_on, presented_on=command.presented_on, today=command.today)
     commune_on(command.unit, command.presented_on)
     due = dossier_due(command.presented_on, law)
     reported = CompletionReported(
@@ -58,7 +58,7 @@ def open_dossier(command: OpenDossier, case: Case, law: Law) -> list[Event]:
     if case.dossier_on == command.opened_on:
         return []
     at_stage(case, Stage.REPORTED, rules=("R-13",))
-    in_order(case.presented_on, command.opened_on, command.today)
+    in_order(presented_on=case.presented_on, opened_on=command.opened_on, today=command.today)
     listing = lister(law, on=command.opened_on)
     due = dossier_due(case.presented_on, law)
     decide_by = decision_due(command.opened_on, law)
@@ -82,7 +82,7 @@ def decide_management(command: DecideManagement, case: Case, law: Law) -> list[E
     if case.decision == decision:
         return []
     at_stage(case, Stage.DOSSIER_OPEN, rules=("R-04", "R-14"))
-    in_order(case.dossier_on or case.presented_on, decision.signed_on, command.today)
+    in_order(opened_on=case.dossier_on or case.presented_on, signed_on=decision.signed_on, today=command.today)
     authority = decided_by_law(decision, case, law)
     category = category_of(case.kind, case.ages, law, on=decision.signed_on)
     facts = TermFacts(category.value.category, case.completed_on, decision.signed_on)

@@ -8,7 +8,8 @@ Refused
 ├── RemovalIsWithheld    409  something stands in the way, and was not answered
 ├── WrongAuthority       422  another office decides by law
 ├── WrongUnit            422  another unit is competent
-├── WrongDates           422  dates contradict each other or the calendar
+├── WrongDates           422  dates contradict each other; `dates` names two of them
+│   └── NoLawThen        422  no law, or no calendar, is known for one of the days
 ├── NotACommune          422  nobody lives there (services.registry.domain.places)
 └── UnitAbolished        422  nobody lives there any more (the same)
 """
@@ -56,3 +57,9 @@ class WrongDates(Invalid):
     """Dates contradict each other, or lie in the future."""
 
     problem = "wrong-dates"
+
+
+class NoLawThen(WrongDates):
+    """No law, or no calendar of working days, is known for one of the days."""
+
+    problem = "no-law-then"

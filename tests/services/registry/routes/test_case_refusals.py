@@ -108,6 +108,13 @@ def test_a_wrong_report_is_refused(office: Office, officer: Desk, changed: Body,
     assert office.events() == before
 
 
+def test_days_that_contradict_each_other_are_named(office: Office, officer: Desk) -> None:
+    case = brought_to(office, "reported")
+    problem = refused(officer.post(f"/v1/cases/{case}/dossier", {"opened_on": "2025-03-04"}), 422, "wrong-dates")
+    assert problem["params"]["dates"] == ["presented_on", "opened_on"]
+    assert "presented_on, opened_on" in problem["detail"]
+
+
 def test_a_decision_after_its_term_is_reviewed_by_a_human_first(office: Office, chairman: Desk) -> None:
     case = brought_to(office, "prepared")
     path, late = f"/v1/cases/{case}/management-decisions", signed("2026-06-15")

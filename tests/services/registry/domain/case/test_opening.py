@@ -12,6 +12,7 @@ from libs.events.event import Event
 from services.registry.domain.case.commands import CorrectCompletionDate, DecideManagement, OpenDossier
 from services.registry.domain.case.refusals import (
     LateDecision,
+    NoLawThen,
     WrongAuthority,
     WrongDates,
     WrongUnit,
@@ -102,7 +103,7 @@ def test_what_needs_a_calendar_that_nobody_has_is_refused_and_never_guessed(pres
     if presented.startswith("2021"):
         case.given().when(story.report).then(story.reported)
     else:
-        case.given().when(story.report).then_refused(WrongDates)
+        case.given().when(story.report).then_refused(NoLawThen)
 
 
 # The dossier.
@@ -172,7 +173,7 @@ def test_a_dossier_is_made_after_presenting_and_not_after_today(opened: str, tod
 
 def test_before_there_was_a_law_nobody_could_be_listed() -> None:
     story = Story("2021-12-01", "2021-12-02", "2021-12-03", "2021-12-06", ends="2022-12-01")
-    case.given(story.reported).when(story.open_dossier).then_refused(WrongDates)
+    case.given(story.reported).when(story.open_dossier).then_refused(NoLawThen)
 
 
 # The decision.
