@@ -1,1 +1,1 @@
-"""The clubs service: after-rehab clubs, their members and sessions."""
+"""The clubs service: after-rehab clubs and their members."""

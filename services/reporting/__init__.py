@@ -1,1 +1,1 @@
-"""The reporting service: indicators over the facts that the other services publish."""
+"""The reporting service: indicators over the facts that the registry publishes."""

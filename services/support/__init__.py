@@ -1,1 +1,1 @@
-"""The support service: training, jobs and loans that help people live."""
+"""The support service: vocational training for people under management."""
