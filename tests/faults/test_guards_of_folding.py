@@ -30,7 +30,7 @@ from tests.libs.events.waiting import until
 DUPLICATE = "record.sequence <= sequence:\n"
 OTHER_HISTORY = "record.sequence == sequence and record.chain != chain"
 OWED = "again.append(record)"
-FOREIGN = "state.owner is not None and state.owner != owner"
+FOREIGN = "owner is not None and owner != subject"
 OTHER_TOPIC = "case when c.topic_id = excluded.topic_id then c.next_offset else 0 end"
 COMMITTED = '"isolation_level": "read_committed"'
 
