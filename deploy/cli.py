@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy import development_commands, log_commands, run_commands, up_commands
+from deploy import development_commands, log_commands, parked_commands, run_commands, schema_commands, up_commands
 from deploy.local import commands as stack
 from deploy.told import told
 
@@ -11,6 +11,8 @@ app.add_typer(stack.app, name="stack")
 app.add_typer(run_commands.app)
 app.add_typer(log_commands.journal, name="journal")
 app.add_typer(log_commands.projection, name="projection")
+app.add_typer(parked_commands.app, name="parked")
+app.add_typer(schema_commands.schemas, name="schemas")
 app.add_typer(development_commands.clock, name="clock")
 app.command()(log_commands.mark)
 app.command()(development_commands.token)

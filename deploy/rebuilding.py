@@ -36,7 +36,7 @@ def stale_groups(parts: Parts) -> list[str]:
 
 def feed_of(parts: Parts, members: Sequence[Projection[Any]]) -> Feed:
     """What they are folded from."""
-    if all(member in parts.service.inline for member in members):
+    if all(member in parts.service.inlined for member in members):
         return JournalFeed(parts.journal)
     return TopicFeed(parts.service.following.sources, Log(settings().kafka_bootstrap_servers))
 

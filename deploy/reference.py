@@ -2,14 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 
+from deploy.asyncapi import document
+from deploy.catalogue import catalogue_page
+from deploy.markdown import head, paragraphs, row
 from deploy.services import NAMES, message_folders, service
-from libs.events import contracts as contracts_package
 from libs.events.decider import Refused
-from libs.events.event import Contract, contracts
 from libs.events.settings import ServiceSettings, Settings
 from libs.law.law import LAW
 from libs.web.messages import Catalogue
@@ -29,6 +28,7 @@ HEADERS = {
     "Aftercare-Purpose": "needed wherever persons are read ([purposes](roles.md#purposes))",
     "Aftercare-Position": "in answers: what it rests on, or where a write stands in the log",
     "Aftercare-Staleness": "in answers: since how many seconds not everything may be known here",
+    "Aftercare-Parked": "in answers, where it is not zero: how many events could not be taken and are missing from it",
     "Aftercare-Wait-For": "an `Aftercare-Position`: wait until that is known here, or 409 `not-yet-known`",
     "Accept-Language": "`vi` or `en`, for `title` and `detail` of problems",
 }
@@ -38,14 +38,14 @@ def pages() -> dict[str, str]:
     """Every reference page, by file name."""
     made: dict[str, Callable[[], str]] = {
         "settings.md": settings_page,
-        "events.md": events_page,
+        "events.md": catalogue_page,
         "routes.md": routes_page,
         "roles.md": roles_page,
         "problems.md": problems_page,
         "rules.md": rules_page,
         "police-list.md": police_list_page,
     }
-    return {name: GENERATED + make() for name, make in made.items()}
+    return {name: GENERATED + make() for name, make in made.items()} | {"asyncapi.json": document()}
 
 
 def settings_page() -> str:
@@ -53,37 +53,27 @@ def settings_page() -> str:
     lines = [
         "# Settings\n",
         "Read from the environment, once, at the start of a process.\n",
-        *_head("setting", "default", "meaning"),
+        *head("setting", "default", "meaning"),
     ]
     for name, field in Settings.model_fields.items():
         default = "required" if field.is_required() else f"`{field.default}`"
-        lines.append(_row(f"`{name.upper()}`", default, field.description or ""))
+        lines.append(row(f"`{name.upper()}`", default, field.description or ""))
     for name, field in ServiceSettings.model_fields.items():
-        lines.append(_row(f"`<SERVICE>_{name.upper()}`", "required", field.description or ""))
+        lines.append(row(f"`<SERVICE>_{name.upper()}`", "required", field.description or ""))
     lines += ["", f"`<SERVICE>` is one of {', '.join(f'`{one.upper()}`' for one in NAMES)}."]
     return "\n".join(lines) + "\n"
 
 
-def events_page() -> str:
-    """Every event of the published language, by producer."""
-    _import_contracts()
-    lines = ["# Events\n", "CloudEvents 1.0 in structured mode on `<service>.events`; the Kafka key is the subject.\n"]
-    for contract in (one for one in contracts() if one.cls.__module__.startswith(contracts_package.__name__)):
-        lines += [f"## `{contract.wire}` version {contract.version}\n", f"{_first_lines(contract.cls.__doc__)}\n"]
-        lines += [*_head("field", "type", "how it is published"), *_fields(contract), ""]
-    return "\n".join(lines)
-
-
 def routes_page() -> str:
     """Every route of every service, with the permission it needs."""
-    lines = ["# Routes\n", "Each service documents its own in full under `/docs`.\n", *_head("header", "meaning")]
-    lines += [*(_row(f"`{name}`", meaning) for name, meaning in HEADERS.items()), ""]
+    lines = ["# Routes\n", "Each service documents its own in full under `/docs`.\n", *head("header", "meaning")]
+    lines += [*(row(f"`{name}`", meaning) for name, meaning in HEADERS.items()), ""]
     for name in NAMES:
-        lines += [f"## {name}\n", *_head("route", "permission", "what it does")]
+        lines += [f"## {name}\n", *head("route", "permission", "what it does")]
         for router in service(name).routers:
             if isinstance(router, Router):
                 lines += [
-                    _row(f"`{r.name}`", f"`{r.permission}`", _first_lines(r.function.__doc__)) for r in router.routes
+                    row(f"`{r.name}`", f"`{r.permission}`", paragraphs(r.function.__doc__)[0]) for r in router.routes
                 ]
         lines.append("")
     return "\n".join(lines)
@@ -96,10 +86,10 @@ def police_list_page() -> str:
         "XLSX, CSV (comma, semicolon or tab) or JSON (an array of objects, keyed by field or by heading). Headings are",
         "found wherever they stand, in any order, with marks or without; columns of other names are kept and not read.",
         "A list is dated by a title such as `ngày 01/06/2027` over its rows, or by the form field `as_of`.\n",
-        *_head("field", "headings", ""),
+        *head("field", "headings", ""),
     ]
     lines += [
-        _row(f"`{one.field}`", "; ".join(one.headings), "required" if one.required else "") for one in LAYOUT.columns
+        row(f"`{one.field}`", "; ".join(one.headings), "required" if one.required else "") for one in LAYOUT.columns
     ]
     return "\n".join(lines) + "\n"
 
@@ -122,21 +112,21 @@ def problems_page() -> str:
     lines = [
         "# Problems\n",
         "`application/problem+json`; `type` is `urn:aftercare:problem:<name>`.\n",
-        *_head("name", "status", "vi", "en", "meaning"),
+        *head("name", "status", "vi", "en", "meaning"),
     ]
     for refusal in sorted(_refusals(Refused), key=lambda one: one.problem):
         texts = [catalogue.problem(refusal, language).title for language in ("vi", "en")]
-        lines.append(_row(f"`{refusal.problem}`", str(refusal.status), *texts, _first_lines(refusal.__doc__)))
+        lines.append(row(f"`{refusal.problem}`", str(refusal.status), *texts, paragraphs(refusal.__doc__)[0]))
     return "\n".join(lines) + "\n"
 
 
 def rules_page() -> str:
     """Every rule of law and every policy switch."""
-    lines = ["# Rules of law\n", *_head("rule", "name", "value", "from", "to", "source", "holds")]
+    lines = ["# Rules of law\n", *head("rule", "name", "value", "from", "to", "source", "holds")]
     for rule in sorted(LAW.rules, key=lambda one: one.id):
         last = LAW.last_day(rule)
         lines.append(
-            _row(
+            row(
                 rule.id,
                 f"`{rule.name}`",
                 str(rule.value),
@@ -149,11 +139,11 @@ def rules_page() -> str:
     lines += [
         "\n## Policy switches\n",
         "Where the law is silent.\n",
-        *_head("switch", "default", "alternatives", "question", "doubt"),
+        *head("switch", "default", "alternatives", "question", "doubt"),
     ]
     for switch in sorted(LAW.switches, key=lambda one: one.name):
         others = ", ".join(map(str, switch.alternatives))
-        lines.append(_row(f"`{switch.name}`", str(switch.default), others, switch.question, switch.source_of_doubt))
+        lines.append(row(f"`{switch.name}`", str(switch.default), others, switch.question, switch.source_of_doubt))
     return "\n".join(lines) + "\n"
 
 
@@ -172,36 +162,10 @@ def main() -> int:
     return bool(stale)
 
 
-def _import_contracts() -> None:
-    for module in walk_packages(contracts_package.__path__, contracts_package.__name__ + "."):
-        import_module(module.name)
-
-
-def _fields(contract: Contract[object]) -> Iterator[str]:
-    for name, field in getattr(contract.cls, "model_fields").items():  # noqa: B009 -- Only events have it.
-        how = "encrypted" if name in contract.encrypted else "in the clear"
-        kind = str(field.annotation).replace("typing.", "")
-        plain = getattr(field.annotation, "__name__", kind) if "|" not in kind and "[" not in kind else kind
-        lines = plain.replace("libs.events.event.", "").replace("libs.events.contracts.values.", "").replace("|", "or")
-        yield _row(f"`{name}`", f"`{lines}`", how)
-
-
 def _refusals(refusal: type[Refused]) -> Iterator[type[Refused]]:
     yield refusal
     for narrower in refusal.__subclasses__():
         yield from _refusals(narrower)
-
-
-def _head(*names: str) -> list[str]:
-    return [_row(*names), "|" + "---|" * len(names)]
-
-
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("\n", " ").replace("|", "\\|") for cell in cells) + " |"
-
-
-def _first_lines(text: str | None) -> str:
-    return " ".join((text or "").strip().split("\n\n")[0].split())
 
 
 if __name__ == "__main__":

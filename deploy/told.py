@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from deploy.local.failure import StackFailed
+from deploy.parked_commands import NotParked
 from deploy.rebuilding import NoSuchGroup
 from deploy.services import NoSuchService
 from libs.events.clock import ClockRefused
@@ -26,6 +27,7 @@ EXPECTED = (
     StackFailed,
     NoSuchService,
     NoSuchGroup,
+    NotParked,
     ClockRefused,
     IssuerRefused,
     LogError,

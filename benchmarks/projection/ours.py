@@ -79,9 +79,9 @@ def follow(ground: Ground, events: int) -> Followed:
     following = service()
     parts = ground.open(following, "worker")
     watch = Stopwatch(ground.bootstrap, events)
-    follower = Follower(FOLLOWER, following.following, parts.handler, parts.engine, watch)
+    follower = Follower(FOLLOWER, following.following, parts.handler, parts.store, watch)
     follower.run(watch.stop)
-    (projection,) = following.projections
+    (projection,) = following.following.projections
     with parts.engine.connect() as connection:
         connection.exec_driver_sql("select set_config('aftercare.scope', '*', true)")
         rows = {row.loan_id: row for row in projection.read(connection)}

@@ -18,6 +18,7 @@ from libs.events.record import Draft, Meta, Record, body_of, event_id
 from libs.events.upcasting import upcast
 
 _SEALED = "sealed"
+Decoded = tuple[Record, Event]
 
 
 class Codec:

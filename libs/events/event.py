@@ -95,7 +95,8 @@ class Contract(Generic[T]):
 class Event(BaseModel):
     """A fact that happened, in the past tense; subclass it as `class X(Event, type="svc.x", version=1)`.
 
-    `effective` names the field that holds the civil date on which the fact happened in the world.
+    `effective` names the field that holds the civil date on which the fact happened in the world. Without a type, the
+    class is what several events have in common and no event itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -105,10 +106,12 @@ class Event(BaseModel):
     def __pydantic_init_subclass__(  # type: ignore[override]  # Its keywords are the class statement's.
         cls,
         *,
-        type: str,  # noqa: A002 -- The word of the wire.
+        type: str | None = None,  # noqa: A002 -- The word of the wire.
         version: int = 1,
         effective: str | None = None,
     ) -> None:
+        if type is None:
+            return
         fields = cls.model_fields
         if effective is not None and effective not in fields:
             raise ContractError(f"{cls.__name__} has no field {effective!r} to take its effective date from")

@@ -6,9 +6,9 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from libs.events.checkpoints import LIVE, Checkpoint, Place, beginning, positions
-from libs.events.follower import Batch, BrokenLog, prove
 from libs.events.journal import READ_BATCH_MAX, PostgresJournal, read_heads
 from libs.events.kafka import POLL_RECORDS_MAX, Log, Message, events_topic
+from libs.events.proving import Batch, BrokenLog, prove
 from libs.events.record import next_link
 
 Positions = Mapping[Place, Checkpoint]

@@ -1,40 +1,30 @@
 """The follower: reads the topics of its sources once, proves that nothing is missing, folds, then reacts."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from threading import Event as Stop
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
-
-from libs.events.checkpoints import LIVE, Checkpoint, OwnershipLost, Place, advance, claim, hold
-from libs.events.crash import crash_point
-from libs.events.database import Away
-from libs.events.decider import Refused
-from libs.events.event import Event
-from libs.events.handling import Handler, VersionChanged
-from libs.events.journal import JournalUnverified
-from libs.events.kafka import Log, LogError, Member, Message, PlaceLost, events_topic, marks_topic
-from libs.events.marks import Mark, store_mark
-from libs.events.projection import Projection, live_tables
-from libs.events.projector import Projector
+from libs.events.books import Store
+from libs.events.checkpoints import Checkpoint, Place
+from libs.events.folding import Folding
+from libs.events.handling import Handler
+from libs.events.kafka import Log, Member, Message, PlaceLost, events_topic, marks_topic
+from libs.events.marks import Mark
+from libs.events.parking import read
+from libs.events.projection import Projection
+from libs.events.proving import Batch, BrokenLog, prove
+from libs.events.reacting import Reacting
 from libs.events.reactor import Reactor
-from libs.events.record import NotARecord, Record, from_value, next_link
+from libs.events.redriving import Redriving
 from libs.events.telemetry import span
+from libs.events.telling import told
+from libs.events.transient import Transient
 
 POLL_MS = 100
-# What a later attempt may find otherwise: servers away, a partition or a stream that others hold, a journal that its
-# relay has not compared yet. Nothing was done then that would not be done again.
-Transient = (LogError, OwnershipLost, VersionChanged, JournalUnverified, *Away)
 BACKOFF_SECONDS_MAX = 5.0
 _log = logging.getLogger(__name__)
-
-
-class BrokenLog(RuntimeError):
-    """A partition that must not be read on: a gap, a chain that does not fit, or what is no record."""
 
 
 @dataclass(frozen=True)
@@ -46,58 +36,19 @@ class Following:
     reactors: Sequence[Reactor] = ()
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What one poll brought of one partition: records to fold, and the checkpoint once all is done.
-
-    `again` was folded before a crash, and not yet reacted to.
-    """
-
-    records: tuple[Record, ...]
-    again: tuple[Record, ...]
-    reached: Checkpoint
-
-
-def prove(place: Place, held: Checkpoint, messages: Sequence[Message]) -> Batch:
-    """The new records among messages, chained to what was folded; `BrokenLog` at the first doubt, never a guess."""
-    fresh: list[Record] = []
-    again: list[Record] = []
-    sequence, chain = held.sequence, held.chain
-    for message in messages:
-        record = _record(place, message)
-        if record.sequence > sequence + 1:
-            raise BrokenLog(
-                f"{record.position} follows {sequence}: {record.sequence - sequence - 1} events are missing"
-            )
-        if record.sequence <= sequence:
-            if record.sequence == sequence and record.chain != chain:
-                raise BrokenLog(f"{record.position} is chained otherwise than the one folded here")
-            if held.reacted < record.sequence <= held.sequence:
-                again.append(record)
-            continue
-        if record.chain != next_link(chain, record.sequence, record.recorded_at, record.body):
-            raise BrokenLog(f"the chain of {record.position} does not fit")
-        fresh.append(record)
-        sequence, chain = record.sequence, record.chain
-    offset = messages[-1].offset + 1 if messages else held.next_offset
-    reached = replace(held, next_offset=offset, sequence=sequence, chain=chain, reacted=sequence)
-    return Batch(tuple(fresh), tuple(again), reached)
-
-
 class Follower:
     """One member of a service's consumer group. `run` returns when `stop` is set."""
 
-    def __init__(self, service: str, following: Following, handler: Handler, engine: Engine, log: Log) -> None:
+    def __init__(self, service: str, following: Following, handler: Handler, store: Store, log: Log) -> None:
         self._service = service
         self._following = following
-        self._handler = handler
         self._codec = handler.codec
-        self._engine = engine
+        self._store = store
         self._log = log
-        self._projectors = [Projector(projection, handler.codec) for projection in following.projections]
-        folded = (event_class for projection in following.projections for event_class in projection.folds)
-        reacted = (event_class for reactor in following.reactors for event_class in reactor.reactions)
-        self._handled = {event_class.contract.wire for event_class in chain(folded, reacted)}
+        rests_on = [projection.name for projection in following.projections]
+        self._reacting = Reacting(service, following.reactors, rests_on, handler, store)
+        self._folding = Folding(following.projections, handler.codec, store, self._reacting.handled)
+        self.redriving = Redriving(following.projections, self._reacting, handler.codec, store)
         self._held: dict[Place, Checkpoint] = {}
         self._marked: set[tuple[str, int]] = set()
         self.stopped: dict[Place, str] = {}
@@ -120,11 +71,16 @@ class Follower:
         self._held = {}
         self._marked = set()
         self.stopped = {}
+        self._begin()
         try:
             while not stop.is_set():
                 self._turn(member)
         finally:
             member.close()
+
+    def _begin(self) -> None:
+        with self._store.begin() as books:
+            self._folding.dropped = self._reacting.dropped = books.dropped()
 
     def _turn(self, member: Member) -> None:
         try:
@@ -154,8 +110,8 @@ class Follower:
                 member.start(topic, partition, 0)
                 continue
             place = _place(topic, partition)
-            with self._engine.begin() as connection:
-                self._held[place] = claim(connection, LIVE, place, ids[place.source])
+            with self._store.begin() as books:
+                self._held[place] = books.claim(place, ids[place.source])
             member.start(topic, partition, self._held[place].next_offset)
 
     def _read_from_the_start(self, member: Member) -> None:
@@ -198,7 +154,7 @@ class Follower:
         except Exception as error:  # noqa: BLE001 -- Whatever a fold or a reaction raises, only its partition stops.
             if len(batches) == 1:
                 (place,) = batches
-                self._stop(member, place, f"{work.__name__.strip('_')} failed with {type(error).__name__}")
+                self._stop(member, place, f"{work.__name__.strip('_')} failed with {told(error)}")
                 return {}
         done: dict[Place, Batch] = {}
         for place, batch in batches.items():
@@ -206,20 +162,8 @@ class Follower:
         return done
 
     def _fold(self, batches: Mapping[Place, Batch]) -> None:
-        records = [record for batch in batches.values() for record in batch.records]
-        events = self._decoded(records)
         reached = {place: self._folded(self._held[place], batch) for place, batch in batches.items()}
-        with self._engine.begin() as connection:
-            connection.execute(_EVERYWHERE)
-            hold(connection, LIVE, {place: self._held[place] for place in batches})
-            tables = live_tables(connection)
-            for projector in self._projectors:
-                projector.apply(connection, tables[projector.projection.name], events)
-            if len(events) < len(records):
-                self._ignore(connection, records)
-            advance(connection, LIVE, reached)
-            crash_point("follower.before-commit")
-        crash_point("follower.after-commit")
+        self._folding.fold(self._held, batches, reached)
         self._held.update(reached)
 
     def _folded(self, held: Checkpoint, batch: Batch) -> Checkpoint:
@@ -231,43 +175,24 @@ class Follower:
     def _react(self, batches: Mapping[Place, Batch]) -> None:
         if not self._following.reactors:
             return
-        due = [one for batch in batches.values() for one in self._decoded((*batch.again, *batch.records))]
-        with self._engine.begin() as connection:
-            connection.execute(_EVERYWHERE)
-            targets = [
-                target
-                for record, event in due
-                for reactor in self._following.reactors
-                for target in reactor.targets(record, event, connection)
-            ]
-        for result in self._handler.handle_many(targets):
-            if isinstance(result, VersionChanged):
-                raise result
-            if isinstance(result, Refused):
-                _log.warning("a reaction of %s was refused: %s", self._service, result.problem)
-        with self._engine.begin() as connection:
-            hold(connection, LIVE, {place: self._held[place] for place in batches})
-            advance(connection, LIVE, {place: batch.reached for place, batch in batches.items()})
-        self._held.update({place: batch.reached for place, batch in batches.items()})
-
-    def _decoded(self, records: Sequence[Record]) -> list[tuple[Record, Event]]:
-        return [
-            (record, event)
-            for record in records
-            if record.type in self._handled and (event := self._codec.decode(record)) is not None
+        held = {place: self._held[place] for place in batches}
+        due = [
+            record
+            for place, batch in batches.items()
+            for record in (*batch.again, *batch.records)
+            if record.sequence > held[place].reacted
         ]
-
-    def _ignore(self, connection: Connection, records: Sequence[Record]) -> None:
-        counts = Counter((one.source, one.type) for one in records if one.type not in self._handled)
-        rows = [{"source": s, "type": t, "events": n} for (s, t), n in sorted(counts.items())]
-        connection.execute(_IGNORED, rows)
+        reached = {place: batch.reached for place, batch in batches.items()}
+        self._reacting.react(held, read(self._codec, due, self._reacting.handled), reached)
+        self._held.update(reached)
 
     def _mark(self, marks: Sequence[Mark]) -> None:
         if not marks:
             return
-        with self._engine.begin() as connection:
+        with self._store.begin() as books:
             for mark in marks:
-                store_mark(connection, mark)
+                books.store_mark(mark)
+        self.redriving.redrive_told(self._held)
 
     def _stop(self, member: Member, place: Place, why: str) -> None:
         """Read no further in a partition; the others go on, and somebody is told."""
@@ -279,21 +204,3 @@ class Follower:
 
 def _place(topic: str, partition: int) -> Place:
     return Place(topic.rsplit(".", 1)[0], partition)
-
-
-def _record(place: Place, message: Message) -> Record:
-    try:
-        record = from_value(place.partition, message.value or b"")
-    except NotARecord as error:
-        raise BrokenLog(f"offset {message.offset} holds no record") from error
-    if record.source != place.source:
-        raise BrokenLog(f"offset {message.offset} holds a record of {record.source}")
-    return record
-
-
-_EVERYWHERE = text("select set_config('aftercare.scope', '*', true)")
-_IGNORED = text(
-    "insert into ignored_event as i (follower, source, type, reason, events)"
-    " values ('live', :source, :type, 'nothing here handles it', :events)"
-    " on conflict (follower, source, type, reason) do update set events = i.events + excluded.events"
-)

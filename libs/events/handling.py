@@ -7,7 +7,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from libs.events.codec import Codec
+from libs.events.books import Books, PostgresBooks
+from libs.events.codec import Codec, Decoded
 from libs.events.decider import Decider, Refused
 from libs.events.event import Event
 from libs.events.journal import AlreadyDone, Journal, StreamMoved
@@ -19,13 +20,14 @@ RETRIES_MAX = 3
 BATCH_EVENTS_MAX = 200
 C = TypeVar("C")
 S = TypeVar("S")
-Decoded = tuple[Record, Event]
 
 
 class Inline(Protocol):
     """Something written in the command's own transaction, after the append."""
 
-    def apply(self, connection: Connection, events: Sequence[Decoded]) -> None:
+    handled: frozenset[str]
+
+    def apply(self, books: Books, events: Sequence[Decoded]) -> None:
         """Fold the events into rows of their own subjects; a `Refused` ends the command."""
 
 
@@ -200,11 +202,15 @@ class Handler:
             return refused
 
     def _write_inline(self, connection: Connection, records: Sequence[Record]) -> None:
-        if not records or not self.inline:
-            return
-        events = [(record, event) for record in records if (event := self.codec.decode(record)) is not None]
+        books = PostgresBooks(connection, self.codec)
         for inline in self.inline:
-            inline.apply(connection, events)
+            events = [
+                (record, event)
+                for record in records
+                if record.type in inline.handled and (event := self.codec.decode(record)) is not None
+            ]
+            if events:
+                inline.apply(books, events)
 
     def _repeated(self, target: Target[Any, Any]) -> Outcome:
         records = self.journal.commands([target.meta.command_id])[target.meta.command_id]

@@ -79,6 +79,16 @@ class Projection(Generic[R]):
         return columns_of(row_class)
 
     @property
+    def hashed(self) -> tuple[Column, ...]:
+        """The columns that hold keyed hashes."""
+        return tuple(column for column in self.columns if column.hash_of is not None)
+
+    @property
+    def handled(self) -> frozenset[str]:
+        """The wire names of the events that it folds."""
+        return frozenset(event_class.contract.wire for event_class in self.folds)
+
+    @property
     def names(self) -> str:
         """The row's own columns, as a select lists them."""
         return ", ".join(column.name for column in self.columns)

@@ -8,12 +8,26 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from libs.events.decider import Decider
+from libs.events.decider import Decider, Refused
 from libs.events.event import ContractError, Event
 from libs.events.handling import Target
 from libs.events.record import Meta, Record
 
 E = TypeVar("E", bound=Event)
+
+
+class NotKnownYet(Exception):
+    """A reaction needs what another service publishes and what is not here yet: it waits for that source's news."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"waits for {source}")
+        self.source = source
+
+
+class NotKnownHere(Refused):
+    """Everything of that time is here, and what the reaction needs was not among it."""
+
+    problem = "not-known-here"
 
 
 @dataclass(frozen=True)
@@ -33,7 +47,8 @@ React = Callable[[Any, Connection], Iterable[Reaction]]
 class Reactor:
     """Turns events into commands; `name` is for ever, since the ids of its commands come from it.
 
-    A reaction reads, in `connection`, the projections of its own follower: they have the event already.
+    A reaction reads, in `connection`, the projections of its own follower: they have the event already. It raises
+    `NotKnownYet` where it needs something of another source that may still be on its way.
     """
 
     name: str
@@ -50,6 +65,11 @@ class Reactor:
 
         return register
 
+    @property
+    def handled(self) -> frozenset[str]:
+        """The wire names of the events that it reacts to."""
+        return frozenset(event_class.contract.wire for event_class in self.reactions)
+
     def targets(self, record: Record, event: Event, connection: Connection) -> list[Target[Any, Any]]:
         """The commands that an event asks for; the same event always gives the same command ids."""
         react = self.reactions.get(type(event))
@@ -61,11 +81,12 @@ class Reactor:
             # From the stream, not from the place in the list: a second reading may find fewer.
             command_id = uuid5(cause, f"{self.name}/{one.stream}/{seen[one.stream]}")
             seen[one.stream] += 1
-            meta = self._meta(record, command_id)
+            meta = self.meta(record, command_id)
             targets.append(Target(one.decider, one.stream, one.command, meta, one.subject))
         return targets
 
-    def _meta(self, record: Record, command_id: UUID) -> Meta:
+    def meta(self, record: Record, command_id: UUID) -> Meta:
+        """What comes with a command that an event of another stream asks for."""
         return Meta(
             command_id=command_id,
             actor=f"reactor:{self.name}",

@@ -1,6 +1,7 @@
 """Rebuild: a new version beside the live one, compared at the same positions, then swapped under its readers."""
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -9,10 +10,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, text
 
+from libs.events.books import PostgresBooks
 from libs.events.checkpoints import Checkpoint, Place
-from libs.events.codec import Codec
-from libs.events.digest import Digest, differing_keys, digest_of
+from libs.events.codec import Codec, Decoded
+from libs.events.digest import Digest, Subjects, differing_keys, digest_of
 from libs.events.feeds import Feed, Positions
+from libs.events.parked import Dropped, subjects_parked, unpark_all
 from libs.events.projection import Projection
 from libs.events.projector import Projector
 from libs.events.tables import drop_table, make_table
@@ -27,19 +30,24 @@ class RebuildDiffers(RuntimeError):
 
 @dataclass(frozen=True)
 class Compared:
-    """One projection's outcome; `live` is None when its shape changed and there is nothing to compare."""
+    """One projection's outcome; `live` is None when its shape changed and there is nothing to compare.
+
+    `apart` and `live` leave out the subjects, `parked` in number, whose events the live version could not take.
+    """
 
     name: str
     version: int
     table: str
     rebuilt: Digest
+    apart: Digest
     live: Digest | None
+    parked: int = 0
     differences: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
         """Whether the comparison found no difference."""
-        return self.live is None or self.live == self.rebuilt
+        return self.live is None or self.live == self.apart
 
 
 @dataclass(frozen=True)
@@ -67,13 +75,19 @@ class Rebuild:
         self, projections: Sequence[Projection[Any]], codec: Codec, feed: Feed, engine: Engine, api: str
     ) -> None:
         self._projections = projections
-        self._projectors = {projection.name: Projector(projection, codec) for projection in projections}
+        self._projectors = {projection.name: Projector(projection) for projection in projections}
+        self._handled = frozenset(wire for projection in projections for wire in projection.handled)
         self._codec = codec
         self._feed = feed
         self._engine = engine
         self._api = api
         self._done: dict[Place, Checkpoint] = feed.beginning()
+        self._dropped: AbstractSet[Dropped] = frozenset()
         self.tables: dict[str, str] = {}
+
+    @property
+    def _names(self) -> list[str]:
+        return [projection.name for projection in self._projections]
 
     def run(self, progress: Progress = lambda _done, _goal: None, *, swap: bool = True) -> Certificate:
         """Fill, compare, and unless told otherwise swap; the certificate is stored, also one that says "differs".
@@ -81,6 +95,7 @@ class Rebuild:
         `RebuildDiffers`, as any failure, leaves the live version as it was and nothing beside it.
         """
         with self._engine.begin() as connection:
+            self._dropped = PostgresBooks(connection, self._codec).dropped()
             self.tables = {p.name: make_table(connection, p, self._api) for p in self._projections}
         try:
             self._catch_up(progress)
@@ -117,10 +132,11 @@ class Rebuild:
             snapshot.begin(),
         ):
             goal = self._feed.live(snapshot)
-            live = {p.name: self._live(snapshot, p) for p in self._projections}
+            parked = {name: subjects_parked(snapshot, name) for name in self._names}
+            live = {p.name: self._live(snapshot, p, parked[p.name]) for p in self._projections}
             made_at = snapshot.execute(text("select journal_now()")).scalar_one()
         self._level(goal)
-        compared = tuple(self._compared(projection, live[projection.name]) for projection in self._projections)
+        compared = tuple(self._compared(p, live[p.name], parked[p.name]) for p in self._projections)
         if not all(one.same for one in compared):
             compared = self._explained(compared)
         spelled = {f"{p.source}/{p.partition}": (c.sequence, c.chain.hex()) for p, c in sorted(goal.items())}
@@ -131,26 +147,25 @@ class Rebuild:
             with self._engine.begin() as connection:
                 self._fold(connection, batch)
 
-    def _live(self, connection: Connection, projection: Projection[Any]) -> tuple[str, Digest] | None:
+    def _live(self, connection: Connection, projection: Projection[Any], parked: Subjects) -> Digest | None:
         table = projection.live(connection)
         shape = connection.execute(_SHAPE, {"table": table}).one()
         if (shape.shape, shape.version) != (projection.shape, projection.version):
             return None
-        return table, digest_of(connection, projection, table)
+        return digest_of(connection, projection, table, parked)
 
-    def _compared(self, projection: Projection[Any], live: tuple[str, Digest] | None) -> Compared:
+    def _compared(self, projection: Projection[Any], live: Digest | None, parked: Subjects) -> Compared:
         table = self.tables[projection.name]
         with self._engine.connect() as connection:
             rebuilt = digest_of(connection, projection, table)
-        return Compared(projection.name, projection.version, table, rebuilt, live and live[1])
+            apart = digest_of(connection, projection, table, parked) if parked else rebuilt
+        return Compared(projection.name, projection.version, table, rebuilt, apart, live, len(parked))
 
     def _explained(self, compared: Sequence[Compared]) -> tuple[Compared, ...]:
         """The same with the keys that differ."""
         with self._standing_still() as connection:
             return tuple(
-                replace(one, differences=tuple(differing_keys(connection, p, p.live(connection), one.table)))
-                if not one.same
-                else one
+                one if one.same else replace(one, differences=_differing(connection, p, one.table))
                 for p, one in zip(self._projections, compared, strict=True)
             )
 
@@ -171,6 +186,8 @@ class Rebuild:
             forgotten = connection.execute(_POINT, {"name": name, "table": table}).scalar_one_or_none()
             if forgotten is not None:
                 drop_table(connection, forgotten)
+            # What the version before could not take is in this one.
+            unpark_all(connection, name)
 
     @contextmanager
     def _standing_still(self) -> Iterator[Connection]:
@@ -189,11 +206,23 @@ class Rebuild:
             (record, event)
             for part in batch.values()
             for record in part.records
-            if (event := self._codec.decode(record)) is not None
+            if record.type in self._handled and (event := self._codec.decode(record)) is not None
         ]
+        books = PostgresBooks(connection, self._codec)
         for name, projector in self._projectors.items():
-            projector.apply(connection, self.tables[name], events)
+            projector.apply(books, self.tables[name], self._kept(name, events))
         self._done.update({place: part.reached for place, part in batch.items()})
+
+    def _kept(self, name: str, events: Sequence[Decoded]) -> Sequence[Decoded]:
+        """The events that were not dropped for this projection."""
+        if not self._dropped:
+            return events
+        return [one for one in events if Dropped.at(name, one[0]) not in self._dropped]
+
+
+def _differing(connection: Connection, projection: Projection[Any], table: str) -> tuple[str, ...]:
+    parked = subjects_parked(connection, projection.name)
+    return tuple(differing_keys(connection, projection, (projection.live(connection), table), parked))
 
 
 def _store(connection: Connection, certificate: Certificate) -> None:

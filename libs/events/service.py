@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, make_url
 
+from libs.events.books import PostgresStore
 from libs.events.codec import Codec
 from libs.events.database import connect
 from libs.events.follower import Following
@@ -19,6 +20,7 @@ from libs.events.projection import Projection
 from libs.events.projector import InlineProjector
 from libs.events.settings import ServiceSettings
 from libs.events.tables import ensure_live
+from libs.events.upkeep import drops
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,14 @@ class Service:
     chores: Sequence[Chore] = ()
 
     @property
+    def inlined(self) -> list[Projection[Any]]:
+        """Its inline projections, and the library's own."""
+        return [*self.inline, drops(self.name)]
+
+    @property
     def projections(self) -> list[Projection[Any]]:
         """All of them, inline and followed."""
-        return [*self.inline, *self.following.projections]
+        return [*self.inlined, *self.following.projections]
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class Parts:
     journal: PostgresJournal
     codec: Codec
     handler: Handler
+    store: PostgresStore
 
     def close(self) -> None:
         """Give every connection back."""
@@ -80,8 +88,8 @@ def open_parts(service: Service, settings: ServiceSettings, role: str, *, transa
     keyring = DatabaseKeyring(keys, b64decode(settings.key_encryption_key.get_secret_value()))
     codec = Codec(service.name, keyring)
     journal = PostgresJournal(service.name, engine)
-    handler = Handler(journal, codec, service.law, [InlineProjector(service.inline, codec)] if service.inline else [])
-    return Parts(service, engine, keys, journal, codec, handler)
+    handler = Handler(journal, codec, service.law, [InlineProjector(service.inlined)])
+    return Parts(service, engine, keys, journal, codec, handler, PostgresStore(engine, codec))
 
 
 def migrate_service(service: Service, settings: ServiceSettings) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event as Stop
 from threading import Thread
-from traceback import extract_tb
 
 from libs.events.follower import Follower
 from libs.events.kafka import Log
 from libs.events.relay import Relay
 from libs.events.service import Chore, Parts
+from libs.events.telling import told
 
 STOP_SECONDS_MAX = 10
 # Objects since the last look at the youngest, and how often the youngest, then the middle ones, are looked at between.
@@ -27,7 +27,7 @@ def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
     failed: list[str] = []
     jobs: dict[str, Callable[[Stop], None]] = {"relay": Relay(parts.journal, log).run}
     if parts.service.following.sources:
-        follower = Follower(parts.service.name, parts.service.following, parts.handler, parts.engine, log)
+        follower = Follower(parts.service.name, parts.service.following, parts.handler, parts.store, log)
         jobs["follower"] = follower.run
     for chore in parts.service.chores:
         jobs[chore.name] = partial(_do_now_and_then, chore, parts)
@@ -64,18 +64,9 @@ def _guarded(name: str, job: Callable[[Stop], None], stop: Stop, failed: list[st
     try:
         job(stop)
     except Exception as error:  # noqa: BLE001 -- Whatever it was, this process must not go on half alive.
-        _log.error("%s ends the worker: %s", name, _told(error))
+        _log.error("%s ends the worker: %s", name, told(error))
         failed.append(name)
     stop.set()
-
-
-def _told(error: Exception) -> str:
-    """What an error is, in its own words only where they are ours: a library's can repeat what was stored."""
-    kind = type(error)
-    if kind.__module__.startswith("libs."):
-        return f"{kind.__name__}: {error}"
-    frames = extract_tb(error.__traceback__)
-    return f"{kind.__name__} at {frames[-1].filename}:{frames[-1].lineno}" if frames else kind.__name__
 
 
 def _stop_on_signals() -> Stop:

@@ -20,6 +20,7 @@ from libs.web.refusals import HeaderMalformed
 POSITION = "Aftercare-Position"
 STALENESS = "Aftercare-Staleness"
 WAIT_FOR = "Aftercare-Wait-For"
+PARKED = "Aftercare-Parked"
 CHARACTERS_MAX = 4_096
 _ENTRY = re.compile(r"(?:([a-z][a-z0-9-]{0,30})\.events/)?([0-9]{1,2})=([0-9]{1,18})", re.ASCII)
 Positions = Mapping[Place, int]
@@ -73,7 +74,7 @@ class Used:
 
 def freshness(connection: Connection, service: Service, used: Used) -> dict[str, str]:
     """The headers of an answer, told by the same snapshot that it was read in."""
-    inline = {p for p in used.projections if p in service.inline}
+    inline = {p for p in used.projections if p in service.inlined}
     followed = used.projections - inline
     sources = _sources(followed)
     positions: dict[Place, int] = {}
@@ -86,7 +87,13 @@ def freshness(connection: Connection, service: Service, used: Used) -> dict[str,
     if used.places is not None:
         positions = {place: n for place, n in positions.items() if place in used.places}
     staleness = _staleness(connection, sources) if followed else "0"
-    return {POSITION: render_positions(positions), STALENESS: staleness} if positions else {STALENESS: staleness}
+    headers = {STALENESS: staleness}
+    if positions:
+        headers[POSITION] = render_positions(positions)
+    # Events that could not be taken are missing from an answer, however fresh it is.
+    if parked := _parked(connection, followed):
+        headers[PARKED] = str(parked)
+    return headers
 
 
 def is_level(connection: Connection, service: Service, wanted: Positions) -> bool:
@@ -124,5 +131,14 @@ def _staleness(connection: Connection, sources: list[str]) -> str:
     return str(max(0, ceil((now - at).total_seconds())))
 
 
+def _parked(connection: Connection, projections: Iterable[Projection[Any]]) -> int:
+    names = {"names": [projection.name for projection in projections]}
+    found: int = connection.execute(_PARKED, names).scalar_one()
+    return found
+
+
 def _topic(place: Place) -> str:
     return f"{place.source}.events/{place.partition}"
+
+
+_PARKED = text("select count(*) from parked_event where taker = any(:names)")

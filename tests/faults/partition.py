@@ -46,7 +46,7 @@ class Partition:
     def owner(self) -> Follower:
         """A follower that owns the partition now, whoever owned it before."""
         service = self.worker.service
-        follower = Follower(service.name, service.following, self.worker.handler, self.worker.engine, self.log)
+        follower = Follower(service.name, service.following, self.worker.handler, self.worker.store, self.log)
         with self.worker.engine.begin() as connection:
             follower._held[self.place] = claim(connection, LIVE, self.place, UUID(int=1))
         return follower

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from libs.events import checkpoints
+from libs.events import checkpoints, folding
 from libs.events import follower as follower_module
 from libs.events.checkpoints import LIVE, Checkpoint, Place, advance, claim
 from libs.events.feeds import JournalFeed
@@ -78,7 +78,7 @@ def test_without_repeating_what_is_owed_a_crash_between_fold_and_reaction_loses_
     with closing(reader.open("worker")) as worker:
         reacting = replace(partition, reader=reader, worker=worker)
         with monkeypatch.context() as patch, suppress(Killed):
-            patch.setattr(follower_module, "crash_point", die)
+            patch.setattr(folding, "crash_point", die)
             reacting.apply(reacting.owner())
         reacting.apply(reacting.owner())
     with reader.superuser.connect() as connection:

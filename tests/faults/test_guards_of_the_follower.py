@@ -4,10 +4,10 @@ from contextlib import suppress
 
 import pytest
 
-from libs.events import checkpoints
+from libs.events import books, checkpoints, folding
 from libs.events import follower as follower_module
 from libs.events.checkpoints import OwnershipLost
-from libs.events.follower import Follower
+from libs.events.folding import Folding
 from libs.events.record import from_value, to_value
 from tests.faults.guards import without
 from tests.faults.partition import COUNTS, Partition
@@ -23,14 +23,14 @@ CHAIN = """        if record.chain != next_link(chain, record.sequence, record.r
 OWNED = "found.get(place) != (mine.epoch, mine.sequence, mine.reacted)"
 EPOCH_ALONE = "found[place][0] != mine.epoch"
 POSITION_ALONE = "found[place][1:] != (mine.sequence, mine.reacted)"
-INSIDE = """        advance(connection, LIVE, reached)
+INSIDE = """        books.advance(reached)
         crash_point("follower.before-commit")
     crash_point("follower.after-commit")
 """
 OUTSIDE = """        crash_point("follower.before-commit")
     crash_point("follower.after-commit")
-    with self._engine.begin() as connection:
-        advance(connection, LIVE, reached)
+    with self._store.begin() as books:
+        books.advance(reached)
 """
 
 
@@ -40,7 +40,7 @@ class Killed(BaseException):
 
 def comparing(patch: pytest.MonkeyPatch, what: str) -> None:
     without(patch, checkpoints, "hold", (OWNED, what))
-    patch.setattr(follower_module, "hold", checkpoints.hold)
+    patch.setattr(books, "hold", checkpoints.hold)
 
 
 def test_without_the_chain_check_a_forged_event_is_folded(
@@ -80,14 +80,14 @@ def test_without_the_checkpoint_in_the_transaction_a_crash_folds_twice(
 ) -> None:
     partition.apply(partition.owner(), partition.records[:1])
     if not guarded:
-        without(monkeypatch, Follower, "_fold", (INSIDE, OUTSIDE))
+        without(monkeypatch, Folding, "_write", (INSIDE, OUTSIDE))
 
     def die(here: str) -> None:
         if here == point:
             raise Killed
 
     with monkeypatch.context() as patch, suppress(Killed):
-        patch.setattr(follower_module, "crash_point", die)
+        patch.setattr(folding, "crash_point", die)
         partition.apply(partition.owner())
     partition.apply(partition.owner())
     twice = not guarded and point == "follower.after-commit"

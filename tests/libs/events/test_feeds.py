@@ -10,12 +10,12 @@ from libs.events import feeds
 from libs.events.checkpoints import Checkpoint, Place, beginning
 from libs.events.codec import Codec
 from libs.events.feeds import Positions, TopicFeed
-from libs.events.follower import BrokenLog
 from libs.events.handling import Handler, Target
 from libs.events.kafka import Log, events_topic
 from libs.events.keyring import MemoryKeyring
 from libs.events.memory import MemoryJournal
 from libs.events.partitions import PARTITIONS
+from libs.events.proving import BrokenLog
 from libs.events.record import Record, to_value
 from tests.libs.events.sample import CountNote, OpenNote, meta, note_decider
 

@@ -1,6 +1,7 @@
 """Following goes on by itself after everything that can happen to a log, a group or a database."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from threading import Event as Flag
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from libs.events import kafka
-from libs.events.checkpoints import Place
 from libs.events.kafka import Log
+from libs.events.parked import parked_of
 from libs.events.projection import Fold
 from libs.events.reactor import Reaction, Reactor
 from tests.conftest import MakeBench
@@ -79,22 +80,22 @@ def test_another_history_under_the_same_numbers_is_not_believed(
     }
 
 
-def test_what_cannot_be_decoded_stops_its_partition_and_no_other(followed: Flow) -> None:
-    (cut_off,) = followed.wrote(1)
-    (lost,) = [partition for partition, sequence in followed.heads().items() if sequence]
+def test_what_is_no_record_is_parked_once_and_holds_nothing_up(followed: Flow) -> None:
+    (note,) = followed.wrote(1)
+    (partition,) = [partition for partition, sequence in followed.heads().items() if sequence]
     with working(followed.reader, log=followed.log):
         followed.until_level()
-        followed.send([(lost, b'{"no": "record"}')])
-        followed.counted(cut_off)
-        followed.wrote(60)
-        elsewhere = {p: sequence for p, sequence in followed.heads().items() if p != lost}
-        until(
-            lambda: {p.partition: c.sequence for p, c in followed.held().items() if p.partition != lost} == elsewhere,
-            "the other partitions going on",
-        )
-    assert followed.counts()[cut_off] == 1
-    held = followed.held()[Place(followed.writing.service.name, lost)]
-    assert held.sequence == 2, "nothing behind the broken record is taken for done"
+        followed.send([(partition, b'{"no": "record"}')])
+        followed.counted(note)
+        followed.until_level()
+        followed.change("update checkpoint set next_offset = next_offset + 1000")
+    with working(followed.reader, log=followed.log):
+        followed.counted(note)
+        followed.until_level()
+    assert followed.counts() == {note: 3}
+    with followed.reader.superuser.connect() as connection:
+        (parked,) = parked_of(connection)
+    assert (parked.taker, parked.partition, parked.value) == ("log", partition, b'{"no": "record"}')
 
 
 def test_a_second_member_takes_partitions_over_and_nothing_is_lost_or_folded_twice(followed: Flow) -> None:
@@ -133,9 +134,7 @@ def test_a_place_taken_over_by_another_is_given_up_and_claimed_anew(followed: Fl
     assert {held.epoch for held in followed.held().values()} == {3}
 
 
-def test_a_reaction_that_is_refused_is_told_and_holds_nothing_up(
-    make_bench: MakeBench, log: Log, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_reaction_that_is_refused_is_an_event_and_holds_nothing_up(make_bench: MakeBench, log: Log) -> None:
     reactor = Reactor("counting")
 
     @reactor.on(NoteOpened)
@@ -148,8 +147,11 @@ def test_a_reaction_that_is_refused_is_told_and_holds_nothing_up(
         with working(one.reader, log=log):
             one.until_level()
         assert one.counts() == dict.fromkeys(notes, 1)
-    refused = [record.message for record in caplog.records if "was refused: note-missing" in record.message]
-    assert len(refused) == 20
+        with closing(one.reader.open()) as parts:
+            told = [record for partition in range(24) for record in parts.journal.after(partition, 0)]
+    assert {record.type for record in told} == {f"{one.reader.service.name}.reaction-refused"}
+    assert {record.subject for record in told} == {f"person-{note}" for note in notes}
+    assert {record.data["problem"] for record in told} == {"note-missing"}
 
 
 def test_events_that_nothing_handles_are_counted_as_ignored(make_bench: MakeBench, log: Log) -> None:
@@ -162,25 +164,6 @@ def test_events_that_nothing_handles_are_counted_as_ignored(make_bench: MakeBenc
     with one.reader.superuser.connect() as connection:
         found = connection.execute(text("select source, type, reason, events from ignored_event")).all()
     assert found == [(one.writing.service.name, "sample.note-counted", "nothing here handles it", 20)]
-
-
-def test_an_event_that_fails_alone_is_not_reacted_to_and_stops_its_partition(
-    make_bench: MakeBench, log: Log, caplog: pytest.LogCaptureFixture
-) -> None:
-    reactor, rows, asked = Reactor("asking"), note_projection("failing"), list[UUID]()
-    rows.folds[NoteOpened] = Fold(rows.folds[NoteOpened].keys, lambda _event, _row: 1 // 0)
-
-    @reactor.on(NoteOpened)
-    def asking(event: NoteOpened, connection: Any) -> list[Reaction]:
-        asked.append(event.note_id)
-        return []
-
-    with flow(make_bench, log, reactor, rows=rows) as one:
-        one.wrote(1, counts=0)
-        with working(one.reader, log=log):
-            until(lambda: "fold failed with ZeroDivisionError" in caplog.text, "the partition being stopped")
-        assert {held.sequence for held in one.held().values()} == {0}
-    assert asked == []
 
 
 def test_a_follower_too_slow_for_its_group_gives_its_places_up_and_goes_on(

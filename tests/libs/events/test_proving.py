@@ -7,10 +7,10 @@ import pytest
 
 from libs.events.checkpoints import Checkpoint, Place, beginning
 from libs.events.codec import Codec
-from libs.events.follower import BrokenLog, prove
 from libs.events.handling import Handler, Target
 from libs.events.keyring import MemoryKeyring
 from libs.events.memory import MemoryJournal
+from libs.events.proving import BrokenLog, prove
 from libs.events.record import Record, from_value, to_value
 from tests.libs.events.sample import CountNote, OpenNote, Read, meta, note_decider
 
@@ -84,12 +84,26 @@ def test_another_history_under_the_same_numbers_is_not_taken_for_a_duplicate() -
         prove(PLACE, reached(*RECORDS[:2]), messages(RECORDS[0], other))
 
 
-def test_a_record_of_another_source_is_refused() -> None:
-    with pytest.raises(BrokenLog, match="holds a record of sample"):
-        prove(Place("stranger", PLACE.partition), NOTHING, messages(*RECORDS))
+def test_records_of_another_source_are_strays_and_none_of_them_is_folded() -> None:
+    batch = prove(Place("stranger", PLACE.partition), NOTHING, messages(*RECORDS))
+    assert (batch.records, batch.reached.sequence) == ((), 0)
+    assert [(stray.taker, stray.sequence, stray.reason) for stray in batch.strays] == [
+        ("log", offset, "a record of sample") for offset in range(len(RECORDS))
+    ]
 
 
-@pytest.mark.parametrize("value", [None, b"", b"{}", b'{"source":"sample"', b"\xff\xfe"])
-def test_what_cannot_be_decoded_stops_the_partition_and_names_its_offset(value: bytes | None) -> None:
-    with pytest.raises(BrokenLog, match="offset 1 holds no record"):
-        prove(PLACE, NOTHING, [*messages(RECORDS[0]), Read("sample.events", PLACE.partition, 1, value)])
+@pytest.mark.parametrize("value", [None, b"", b"{}", b'{"source":"sample"', b"\xff\xfe", b'{"a":NaN}'])
+def test_bytes_that_are_no_record_are_strays_and_those_around_them_are_proved(value: bytes | None) -> None:
+    first, second = messages(*RECORDS[:2])
+    stray = Read("sample.events", PLACE.partition, 1, value)
+    batch = prove(PLACE, NOTHING, [first, stray, second._replace(offset=2)])
+    assert batch.records == tuple(RECORDS[:2])
+    assert batch.reached.next_offset == 3
+    (parked,) = batch.strays
+    assert (parked.taker, parked.sequence, parked.value, parked.reason) == ("log", 1, value or b"", "no record")
+
+
+def test_bytes_in_the_place_of_a_record_are_a_gap() -> None:
+    first, _, third = messages(*RECORDS[:3])
+    with pytest.raises(BrokenLog, match="1 events are missing"):
+        prove(PLACE, NOTHING, [first, Read("sample.events", PLACE.partition, 1, b"{}"), third])

@@ -113,7 +113,7 @@ def test_a_service_migrated_again_keeps_its_rows_and_gets_the_tables_that_it_lac
     migrate_service(replace(bench.service, inline=[notes, later]), bench.settings)
     with bench.superuser.connect() as connection:
         assert [row.note_id for row in notes.read(connection)] == [note]
-        assert live_tables(connection) == {"sample.notes": "notes_v1", "sample.later": "later_v1"}
+        assert live_tables(connection).items() >= {"sample.notes": "notes_v1", "sample.later": "later_v1"}.items()
 
 
 @dataclass(frozen=True)

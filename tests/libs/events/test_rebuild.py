@@ -13,9 +13,9 @@ from sqlalchemy import text
 from libs.events import feeds, rebuild
 from libs.events.digest import digest_of
 from libs.events.feeds import JournalFeed, TopicFeed
-from libs.events.follower import BrokenLog
 from libs.events.kafka import Log
 from libs.events.projection import Fold, Projection
+from libs.events.proving import BrokenLog
 from libs.events.rebuild import Rebuild, RebuildDiffers, verify
 from libs.events.service import Parts
 from tests.conftest import Bench, MakeBench

@@ -107,6 +107,21 @@ def test_a_followed_read_names_its_checkpoints_and_how_old_its_mark_is(
     assert int(analyst.get("/v1/members/count").headers["Aftercare-Staleness"]) in (30, 31, 32)
 
 
+def test_a_followed_read_says_how_many_events_are_missing_from_it(
+    followed: Follow, rows: Rows, desk: MakeDesk, officer: Desk
+) -> None:
+    analyst = desk(Role.ANALYST)
+    assert "Aftercare-Parked" not in analyst.get("/v1/members/count").headers
+    rows(
+        "insert into parked_event (taker, source, partition, sequence, subject, value, reason)"
+        " select taker, 'club', 3, n, 's', '', 'r' from unnest(array['desk.members', 'a-reactor']) taker,"
+        " generate_series(1, 2) n"
+    )
+    assert analyst.get("/v1/members/count").headers["Aftercare-Parked"] == "2"
+    assert "Aftercare-Parked" not in officer.post("/v1/folders/search", {"name": "nobody"}).headers
+    rows("delete from parked_event")
+
+
 def test_what_is_known_need_not_be_waited_for(followed: Follow, officer: Desk) -> None:
     person = uuid4()
     answer = officer.post("/v1/folders", {"person_id": str(person), "unit": "2025:26080", "name": "x"})

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from libs.events.books import PostgresBooks
 from libs.events.follower import Following
 from libs.events.projector import Projector
 from libs.events.record import Record
@@ -43,7 +44,7 @@ class Twin:
         events = [(record, event) for record in records if (event := codec.decode(record)) is not None]
         with self.bench.superuser.begin() as connection:
             for projection in self.bench.service.following.projections:
-                Projector(projection, codec).apply(connection, projection.live(connection), events)
+                Projector(projection).apply(PostgresBooks(connection, codec), projection.live(connection), events)
 
     def told(self, stream: str) -> list[str]:
         """The wire names of a stream's events, in order."""

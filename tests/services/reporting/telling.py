@@ -6,6 +6,7 @@ from uuid import uuid5
 
 from sqlalchemy import Connection
 
+from libs.events.books import PostgresBooks
 from libs.events.codec import Codec
 from libs.events.event import Event
 from libs.events.keyring import MemoryKeyring
@@ -36,6 +37,6 @@ def tell(connection: Connection, story: Story, complete_until: datetime) -> list
     records = records_of(story)
     codec = Codec("reporting", MemoryKeyring())
     for table in FACTS:
-        Projector(table, codec).apply(connection, table.live(connection), records)
+        Projector(table).apply(PostgresBooks(connection, codec), table.live(connection), records)
     store_mark(connection, Mark(SOURCE, complete_until, (0,) * PARTITIONS))
     return records

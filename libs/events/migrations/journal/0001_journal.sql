@@ -180,6 +180,35 @@ create table ignored_event (
     primary key (follower, source, type, reason)
 );
 
+-- Events that a projection or reactor could not take, and those of their subjects behind them: the third end.
+create table parked_event (
+    taker       text        not null,
+    source      text        not null,
+    partition   smallint    not null,
+    sequence    bigint      not null,
+    subject     text        not null,
+    value       bytea       not null,
+    reason      text        not null,
+    recorded_at timestamptz,
+    waits_for   text,
+    parked_at   timestamptz not null default clock_timestamp(),
+    primary key (taker, source, partition, sequence)
+);
+create index on parked_event (taker, source, partition, subject, sequence);
+
+-- What operators did to parked events, and looked at: nothing is ever taken out of it.
+create table operation (
+    id        bigint generated always as identity primary key,
+    at        timestamptz not null default clock_timestamp(),
+    operator  text        not null,
+    action    text        not null,
+    taker     text,
+    source    text,
+    partition smallint,
+    sequence  bigint,
+    outcome   text        not null
+);
+
 alter table journal enable row level security;
 create policy journal_read on journal for select using (true);
 alter table journal_head enable row level security;
@@ -198,3 +227,6 @@ grant create on schema public to {worker};
 grant insert, update, delete on projection_version, projection_pointer, projection_certificate to {worker};
 grant insert, update, delete on checkpoint, mark, ignored_event, published, journal_identity to {worker};
 grant select on ignored_event, published to {worker};
+grant select on parked_event to {api}, {worker};
+grant insert, update, delete on parked_event to {worker};
+grant select, insert on operation to {worker};

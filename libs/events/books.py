@@ -1,0 +1,181 @@
+"""What a service keeps beside its journal, one transaction at a time: rows, checkpoints, marks, parked events."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+
+from libs.events.checkpoints import LIVE, Checkpoint, Place, advance, claim, hold
+from libs.events.codec import Codec
+from libs.events.marks import Mark, known_until, store_mark
+from libs.events.parked import Dropped, Line, Parked, lines, park, parked_in, unpark
+from libs.events.projection import Projection, live_tables
+from libs.events.rows import Changed, Stored, load_rows, write_rows
+from libs.events.upkeep import drops
+
+
+class Books(Protocol):
+    """One transaction; what is written is seen by others when it ends well."""
+
+    @property
+    def connection(self) -> Connection:
+        """The connection itself, for reads that are PostgreSQL's own."""
+
+    def see_everything(self) -> None:
+        """See rows of every unit, to the transaction's end."""
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """A part that can fail alone: what it wrote is undone, and the transaction goes on."""
+
+    def claim(self, place: Place, topic_id: UUID) -> Checkpoint:
+        """Become the follower of a partition."""
+
+    def hold(self, held: Mapping[Place, Checkpoint]) -> None:
+        """Lock the checkpoints; `OwnershipLost` where one does not stand where this process left it."""
+
+    def advance(self, reached: Mapping[Place, Checkpoint]) -> None:
+        """Write checkpoints that are held."""
+
+    def live(self) -> Mapping[str, str]:
+        """The table that readers use now, by projection."""
+
+    def load(self, projection: Projection[Any], table: str, keys: Sequence[Any]) -> dict[Any, Stored]:
+        """The rows of these keys, each with its owner."""
+
+    def write(self, projection: Projection[Any], table: str, stored: Collection[Any], changed: Changed) -> None:
+        """Bring rows to what events made of them; `stored` are the keys that had one before."""
+
+    def ignore(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Count events, by source and wire name, that nothing here handles."""
+
+    def lines(self) -> list[Line]:
+        """Who stands before which projection or reactor, parked."""
+
+    def park(self, events: Collection[Parked]) -> None:
+        """Keep events that could not be taken."""
+
+    def parked_in(self, line: Line) -> list[Parked]:
+        """The events of one line, in order, locked."""
+
+    def unpark(self, events: Collection[Parked]) -> None:
+        """Let go of events that were taken, or dropped."""
+
+    def dropped(self) -> frozenset[Dropped]:
+        """The events that projections and reactors of this service pass over."""
+
+    def store_mark(self, mark: Mark) -> None:
+        """Keep a mark that was followed."""
+
+    def known_until(self, source: str) -> datetime | None:
+        """Until when everything of a source is applied here."""
+
+
+class Store(Protocol):
+    """Where a service keeps its books."""
+
+    def begin(self) -> AbstractContextManager[Books]:
+        """Commit on leaving, roll back on an exception."""
+
+
+class PostgresBooks:
+    """The books in the service's PostgreSQL database."""
+
+    def __init__(self, connection: Connection, codec: Codec) -> None:
+        self.connection = connection
+        self._codec = codec
+
+    def see_everything(self) -> None:
+        """As the protocol says."""
+        self.connection.execute(_EVERYWHERE)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """As the protocol says."""
+        with self.connection.begin_nested():
+            yield
+
+    def claim(self, place: Place, topic_id: UUID) -> Checkpoint:
+        """As the protocol says."""
+        return claim(self.connection, LIVE, place, topic_id)
+
+    def hold(self, held: Mapping[Place, Checkpoint]) -> None:
+        """As the protocol says."""
+        hold(self.connection, LIVE, held)
+
+    def advance(self, reached: Mapping[Place, Checkpoint]) -> None:
+        """As the protocol says."""
+        advance(self.connection, LIVE, reached)
+
+    def live(self) -> Mapping[str, str]:
+        """As the protocol says."""
+        return live_tables(self.connection)
+
+    def load(self, projection: Projection[Any], table: str, keys: Sequence[Any]) -> dict[Any, Stored]:
+        """As the protocol says."""
+        return load_rows(self.connection, projection, table, keys)
+
+    def write(self, projection: Projection[Any], table: str, stored: Collection[Any], changed: Changed) -> None:
+        """As the protocol says."""
+        write_rows(self.connection, self._codec, projection, table, stored, changed)
+
+    def ignore(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """As the protocol says."""
+        rows = [{"source": source, "type": wire, "events": n} for (source, wire), n in sorted(counts.items())]
+        if rows:
+            self.connection.execute(_IGNORED, rows)
+
+    def lines(self) -> list[Line]:
+        """As the protocol says."""
+        return lines(self.connection)
+
+    def park(self, events: Collection[Parked]) -> None:
+        """As the protocol says."""
+        park(self.connection, events)
+
+    def parked_in(self, line: Line) -> list[Parked]:
+        """As the protocol says."""
+        return parked_in(self.connection, line)
+
+    def unpark(self, events: Collection[Parked]) -> None:
+        """As the protocol says."""
+        unpark(self.connection, events)
+
+    def dropped(self) -> frozenset[Dropped]:
+        """As the protocol says."""
+        rows = drops(self._codec.source).read(self.connection)
+        return frozenset(Dropped(row.taker, row.of_source, row.of_partition, row.of_sequence) for row in rows)
+
+    def store_mark(self, mark: Mark) -> None:
+        """As the protocol says."""
+        store_mark(self.connection, mark)
+
+    def known_until(self, source: str) -> datetime | None:
+        """As the protocol says."""
+        return known_until(self.connection, [source])
+
+
+class PostgresStore:
+    """Books in a service's database, opened by its worker."""
+
+    def __init__(self, engine: Engine, codec: Codec) -> None:
+        self._engine = engine
+        self._codec = codec
+
+    @contextmanager
+    def begin(self) -> Iterator[PostgresBooks]:
+        """As the protocol says; rows of every unit are seen."""
+        with self._engine.begin() as connection:
+            books = PostgresBooks(connection, self._codec)
+            books.see_everything()
+            yield books
+
+
+_EVERYWHERE = text("select set_config('aftercare.scope', '*', true)")
+_IGNORED = text(
+    "insert into ignored_event as i (follower, source, type, reason, events)"
+    " values ('live', :source, :type, 'nothing here handles it', :events)"
+    " on conflict (follower, source, type, reason) do update set events = i.events + excluded.events"
+)

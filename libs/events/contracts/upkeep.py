@@ -1,0 +1,60 @@
+"""What the library itself records, under the name of each service: drops of parked events, refused reactions."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from libs.events.event import Event, Health
+
+# What code calls its own parts: projections, reactors, commands, problems.
+Named = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.-]{0,79}$")]
+Stream = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,30}-[0-9a-f-]{36}$")]
+
+
+class EventDropped(Event):
+    """An operator decided that a parked event is never taken by a projection or reactor."""
+
+    drop_id: UUID
+    taker: Named
+    of_source: Named
+    of_partition: int
+    of_sequence: int
+    because: Health[str]
+
+
+class ReactionRefused(Event):
+    """What an event asked for was refused, and is not asked for again; the event is this one's causation."""
+
+    reactor: Named
+    stream: Stream
+    command: Named | None
+    problem: Named
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """The library's event classes under the name of one service."""
+
+    dropped: type[EventDropped]
+    refused: type[ReactionRefused]
+
+
+@cache
+def upkeep(service: str) -> Upkeep:
+    """The library's events as a service publishes them: `<service>.event-dropped`, `<service>.reaction-refused`."""
+
+    class Dropped(EventDropped, type=f"{service}.event-dropped"):
+        __doc__ = EventDropped.__doc__
+
+    class RefusedReaction(ReactionRefused, type=f"{service}.reaction-refused"):
+        __doc__ = ReactionRefused.__doc__
+
+    return Upkeep(Dropped, RefusedReaction)
+
+
+# The language of the four services is complete once this is imported.
+UPKEEP = [upkeep(service) for service in ("registry", "clubs", "support", "reporting")]
