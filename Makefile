@@ -8,7 +8,7 @@ TEST_PROCESSES := 2
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
-.PHONY: help setup setup-dev demo up down status test test-fast test-faults lint fmt bench docs ci clean
+.PHONY: help setup setup-dev demo up down status test test-fast test-faults test-interop lint fmt bench docs ci clean
 
 help: ## print these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,10 +36,13 @@ test: lint ## everything that must hold before a change lands
 	done
 
 test-fast: .venv/.installed-dev ## the tests that need no server
-	@$(BIN)/python -m pytest -q -m "not stack"
+	@$(BIN)/python -m pytest -q -m "not stack and not faults and not interop"
 
 test-faults: .venv/.installed-dev ## processes, PostgreSQL and Kafka killed under load; several minutes
 	@$(BIN)/python -m pytest -q -m faults tests/faults
+
+test-interop: .venv/.installed-dev ## programs of others read what we publish: AsyncAPI parser, CloudEvents SDKs
+	@$(BIN)/python -m pytest -q -m interop tests/interop
 
 lint: .venv/.installed-dev ## formatting, lint, types, which room may import which, and generated pages
 	@$(BIN)/ruff format --check -q .

@@ -96,11 +96,13 @@ def _channels(name: str) -> Schema:
     kept = {"retention.ms": -1, "retention.bytes": -1}
     return {
         events_topic(name): {
+            "address": events_topic(name),
             "description": "One Kafka key lies in one partition, in order; read committed records only.",
             "messages": {key: {"$ref": f"#/components/messages/{key}"} for key in sent},
             "bindings": _topic(PARTITIONS, kept | {"cleanup.policy": ["delete"]}),
         },
         marks_topic(name): {
+            "address": marks_topic(name),
             "description": "Consistent cuts of the service: everything until then lies at or before these sequences.",
             "messages": {"mark": {"$ref": "#/components/messages/mark"}},
             "bindings": _topic(1, kept | {"cleanup.policy": ["compact"]}),

@@ -2,7 +2,16 @@
 
 import typer
 
-from deploy import development_commands, log_commands, parked_commands, run_commands, schema_commands, up_commands
+from deploy import (
+    deadline_commands,
+    development_commands,
+    keyring_commands,
+    log_commands,
+    parked_commands,
+    run_commands,
+    schema_commands,
+    up_commands,
+)
 from deploy.local import commands as stack
 from deploy.told import told
 
@@ -12,6 +21,8 @@ app.add_typer(run_commands.app)
 app.add_typer(log_commands.journal, name="journal")
 app.add_typer(log_commands.projection, name="projection")
 app.add_typer(parked_commands.app, name="parked")
+app.add_typer(deadline_commands.app, name="deadlines")
+app.add_typer(keyring_commands.app, name="keyring")
 app.add_typer(schema_commands.schemas, name="schemas")
 app.add_typer(development_commands.clock, name="clock")
 app.command()(log_commands.mark)

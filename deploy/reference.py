@@ -55,11 +55,10 @@ def settings_page() -> str:
         "Read from the environment, once, at the start of a process.\n",
         *head("setting", "default", "meaning"),
     ]
-    for name, field in Settings.model_fields.items():
-        default = "required" if field.is_required() else f"`{field.default}`"
-        lines.append(row(f"`{name.upper()}`", default, field.description or ""))
-    for name, field in ServiceSettings.model_fields.items():
-        lines.append(row(f"`<SERVICE>_{name.upper()}`", "required", field.description or ""))
+    for prefix, fields in (("", Settings.model_fields), ("<SERVICE>_", ServiceSettings.model_fields)):
+        for name, field in fields.items():
+            default = "required" if field.is_required() else f"`{field.default}`"
+            lines.append(row(f"`{prefix}{name.upper()}`", default, field.description or ""))
     lines += ["", f"`<SERVICE>` is one of {', '.join(f'`{one.upper()}`' for one in NAMES)}."]
     return "\n".join(lines) + "\n"
 

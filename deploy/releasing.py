@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from libs.events.compatibility import Release, Released, refusals
-from libs.events.event import Contract
+from libs.events.event import Contract, ContractError
 from libs.events.golden import make_golden
 from libs.events.schema import data_schema
 
@@ -46,7 +46,10 @@ def release(contracts: Iterable[Contract[Any]], folder: Path) -> list[Contract[A
     fresh = [one for one in known if one.version == max(released.get(one.wire, {}), default=0) + 1]
     after = {wire: dict(versions) for wire, versions in released.items()}
     for one in fresh:
-        after.setdefault(one.wire, {})[one.version] = Release(data_schema(one), make_golden(one))
+        try:
+            after.setdefault(one.wire, {})[one.version] = Release(data_schema(one), make_golden(one))
+        except (ContractError, ValueError) as error:
+            raise SchemasRefused([f"{one.wire} has no golden payload: {' '.join(str(error).split())}"]) from error
     if reasons := refusals(known, after):
         raise SchemasRefused(reasons)
     for one in fresh:

@@ -8,6 +8,7 @@ import typer
 from deploy.services import NAMES, message_folders, service
 from libs.events.clock import refuse_moved_clock
 from libs.events.kafka import Log
+from libs.events.keyrings.wrapping import refuse_unopenable
 from libs.events.service import migrate_service, open_parts
 from libs.events.settings import service_settings, settings
 from libs.events.tables import refuse_stale
@@ -51,7 +52,9 @@ def worker(name: Name) -> None:
     """Relay and follow for one service until told to stop."""
     _speak()
     start_telemetry(f"{name}-worker", settings().otlp_endpoint)
-    parts = open_parts(service(name), service_settings(name), "worker")
+    own = service_settings(name)
+    parts = open_parts(service(name), own, "worker")
+    refuse_unopenable(parts.keys, own.key_encryption_keys)
     refuse_moved_clock(parts.engine, settings().aftercare_mode)
     refuse_stale(parts.engine, name, parts.service.projections)
     if not run_worker(parts, Log(settings().kafka_bootstrap_servers)):

@@ -18,6 +18,8 @@ from deploy.rebuilding import NoSuchGroup
 from deploy.services import NoSuchService
 from libs.events.clock import ClockRefused
 from libs.events.kafka import LogError, LogRefused
+from libs.events.keyring import KeyringBehind
+from libs.events.keyrings.wrapping import KeyUnopenable
 from libs.events.rebuild import RebuildDiffers
 from libs.events.settings import ServiceSettings, Settings
 from libs.events.tables import TablesStale
@@ -30,6 +32,8 @@ EXPECTED = (
     NotParked,
     ClockRefused,
     IssuerRefused,
+    KeyringBehind,
+    KeyUnopenable,
     LogError,
     LogRefused,
     RebuildDiffers,

@@ -25,8 +25,14 @@ _BOUNDS = {
     "bytea_output": "hex",
 }
 _KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
+
+class Behind(RuntimeError):
+    """A database is there, but older than what rests on it: nothing is taken from it until it was mended."""
+
+
 # What is raised when the server is away, restarting, a replica now, has ended this session or has none to give.
-Away = (OperationalError, InterfaceError, InternalError, PoolExhausted)
+Away = (OperationalError, InterfaceError, InternalError, PoolExhausted, Behind)
 
 
 class UnboundedSession(RuntimeError):

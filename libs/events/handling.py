@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Connection
-
 from libs.events.books import Books, PostgresBooks
 from libs.events.codec import Codec, Decoded
 from libs.events.decider import Decider, Refused
@@ -70,6 +68,10 @@ class Outcome:
         return self.records[-1].position if self.records else None
 
 
+# Written in the command's own transaction, after everything else.
+Also = Callable[[Books, Outcome], None]
+
+
 @dataclass(frozen=True)
 class Aggregate(Generic[S]):
     """An aggregate as loaded: its state, version and subject (None for a stream without events)."""
@@ -92,7 +94,7 @@ class Handler:
         """The aggregate as it stands, personal fields opened."""
         return self._aggregate(decider, self.journal.streams([stream])[stream])
 
-    def handle(self, target: Target[C, S], also: Callable[[Connection, Outcome], None] | None = None) -> Outcome:
+    def handle(self, target: Target[C, S], also: Also | None = None) -> Outcome:
         """Decide and append; `also` runs in the same transaction. Raises `Refused`; the same command twice is one."""
         with span(f"command {type(target.command).__name__}", {"command.type": type(target.command).__name__}):
             for _ in range(RETRIES_MAX):
@@ -123,16 +125,17 @@ class Handler:
                 waiting = [i for i in waiting if i not in results]
         return [results[i] for i in range(len(targets))]
 
-    def _attempt(self, target: Target[C, S], also: Callable[[Connection, Outcome], None] | None) -> Outcome:
+    def _attempt(self, target: Target[C, S], also: Also | None) -> Outcome:
         aggregate = self.load(target.decider, target.stream)
         _, drafts = self._decide(target, aggregate)
         with self.journal.transaction() as transaction:
             records = transaction.append(drafts) if drafts else []
             outcome = Outcome(target.stream, aggregate.version + len(records), tuple(records))
             if transaction.connection is not None:
-                self._write_inline(transaction.connection, records)
+                books = PostgresBooks(transaction.connection, self.codec)
+                self._write_inline(books, records)
                 if also is not None:
-                    also(transaction.connection, outcome)
+                    also(books, outcome)
         return outcome
 
     def _decide(self, target: Target[C, S], aggregate: Aggregate[S]) -> tuple[list[Event], list[Draft]]:
@@ -192,7 +195,7 @@ class Handler:
         with self.journal.transaction() as transaction:
             records = transaction.append(drafts)
             if transaction.connection is not None:
-                self._write_inline(transaction.connection, records)
+                self._write_inline(PostgresBooks(transaction.connection, self.codec), records)
         return records
 
     def _alone(self, target: Target[Any, Any]) -> Outcome | Refused:
@@ -201,8 +204,7 @@ class Handler:
         except Refused as refused:
             return refused
 
-    def _write_inline(self, connection: Connection, records: Sequence[Record]) -> None:
-        books = PostgresBooks(connection, self.codec)
+    def _write_inline(self, books: Books, records: Sequence[Record]) -> None:
         for inline in self.inline:
             events = [
                 (record, event)

@@ -1,18 +1,16 @@
 """What becomes of parked events: taken after all, in the order of their line, or dropped for good."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
-
-from sqlalchemy import Connection
 
 from libs.events.books import Books, Store
 from libs.events.checkpoints import Place
 from libs.events.codec import Codec
 from libs.events.contracts.upkeep import upkeep
 from libs.events.handling import Handler, Outcome, Target
-from libs.events.parked import LOG, Line, Parked, unpark
+from libs.events.parked import LOG, Line, Parked
 from libs.events.parking import read
 from libs.events.projection import Projection
 from libs.events.projector import Projector
@@ -102,8 +100,8 @@ def drop(handler: Handler, parked: Parked, because: str, meta: Meta) -> Outcome:
         because=because,
     )
     stream = f"drop-{event.drop_id}"
-    let_go: Callable[[Connection, Outcome], None] = lambda connection, _: unpark(connection, [parked])  # noqa: E731
-    return handler.handle(Target(once, stream, event, meta, parked.subject or stream), let_go)
+    target = Target(once, stream, event, meta, parked.subject or stream)
+    return handler.handle(target, lambda books, _: books.unpark([parked]))
 
 
 def _is_told(books: Books, line: Line) -> bool:

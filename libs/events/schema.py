@@ -96,8 +96,9 @@ def _bound(schema: Schema, named: Mapping[str, Schema]) -> Schema:
             bound[word] = {name: _bound(one, named) for name, one in value.items()}
         elif word in ("anyOf", "prefixItems"):
             bound[word] = [_bound(one, named) for one in value]
-        elif word == "enum":
-            bound[word] = sorted(value)
+        elif word in ("enum", "const"):
+            # A list of one is a list.
+            bound["enum"] = sorted(value) if word == "enum" else [value]
         elif isinstance(value, dict) and word != "default":
             bound[word] = _bound(value, named)
         else:

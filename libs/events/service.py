@@ -1,6 +1,5 @@
 """A service as its parts, and the same parts opened on real databases for one process."""
 
-from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy import Engine, make_url
 from libs.events.books import PostgresStore
 from libs.events.codec import Codec
 from libs.events.database import connect
+from libs.events.deadlines import Deadlines
 from libs.events.follower import Following
 from libs.events.handling import Handler
 from libs.events.journal import PostgresJournal
@@ -39,13 +39,15 @@ class Chore:
 class Service:
     """What a service is made of; everything else is the library's.
 
-    `inline` projections are written with the command; `following` names what is read from Kafka; `routers`
-    are FastAPI's; `migrations` are folders beside the library's own; `chores` are done by the worker.
+    `inline` projections are written with the command, as are those of `deadlines`; `following` names what is read
+    from Kafka; `routers` are FastAPI's; `migrations` are folders beside the library's own; `chores` are done by the
+    worker.
     """
 
     name: str
     law: Any
     inline: Sequence[Projection[Any]] = ()
+    deadlines: Sequence[Deadlines] = ()
     following: Following = field(default_factory=lambda: Following((), ()))
     routers: Sequence[Any] = ()
     migrations: Sequence[Path] = ()
@@ -54,7 +56,7 @@ class Service:
     @property
     def inlined(self) -> list[Projection[Any]]:
         """Its inline projections, and the library's own."""
-        return [*self.inline, drops(self.name)]
+        return [*self.inline, *(one.rows for one in self.deadlines), drops(self.name)]
 
     @property
     def projections(self) -> list[Projection[Any]]:
@@ -85,7 +87,8 @@ def open_parts(service: Service, settings: ServiceSettings, role: str, *, transa
     url = settings.api_database_url if role == "api" else settings.worker_database_url
     engine = connect(url.get_secret_value(), f"{service.name} {role}", transaction_seconds=transaction_seconds)
     keys = connect(settings.keyring_database_url.get_secret_value(), f"{service.name} {role} keyring", pool=5)
-    keyring = DatabaseKeyring(keys, b64decode(settings.key_encryption_key.get_secret_value()))
+    current, *former = settings.key_encryption_keys
+    keyring = DatabaseKeyring(keys, current, former)
     codec = Codec(service.name, keyring)
     journal = PostgresJournal(service.name, engine)
     handler = Handler(journal, codec, service.law, [InlineProjector(service.inlined)])

@@ -1,5 +1,6 @@
 """Every setting of every process, read from the environment once at start."""
 
+from base64 import b64decode
 from enum import StrEnum
 from functools import cache
 
@@ -38,6 +39,16 @@ class ServiceSettings(BaseSettings):
     worker_database_url: SecretStr = Field(description="PostgreSQL URL of the role that relays and follows.")
     keyring_database_url: SecretStr = Field(description="PostgreSQL URL of the keyring's own database.")
     key_encryption_key: SecretStr = Field(description="Base64 of the 32 bytes that wrap the keyring's keys.")
+    former_key_encryption_keys: SecretStr | None = Field(
+        None, description="Those that keys may still lie under, separated by commas."
+    )
+
+    @property
+    def key_encryption_keys(self) -> list[bytes]:
+        """The current one, then the former ones."""
+        former = self.former_key_encryption_keys.get_secret_value() if self.former_key_encryption_keys else ""
+        given = [self.key_encryption_key.get_secret_value(), *former.split(",")]
+        return [b64decode(one) for one in given if one.strip()]
 
 
 @cache

@@ -8,11 +8,13 @@ from functools import partial
 from threading import Event as Stop
 from threading import Thread
 
+from libs.events.deadlines import RING_SECONDS, Alarm
 from libs.events.follower import Follower
 from libs.events.kafka import Log
 from libs.events.relay import Relay
 from libs.events.service import Chore, Parts
 from libs.events.telling import told
+from libs.events.transient import Transient
 
 STOP_SECONDS_MAX = 10
 # Objects since the last look at the youngest, and how often the youngest, then the middle ones, are looked at between.
@@ -29,6 +31,8 @@ def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
     if parts.service.following.sources:
         follower = Follower(parts.service.name, parts.service.following, parts.handler, parts.store, log)
         jobs["follower"] = follower.run
+    if parts.service.deadlines:
+        jobs["deadlines"] = partial(_ring, parts)
     for chore in parts.service.chores:
         jobs[chore.name] = partial(_do_now_and_then, chore, parts)
     threads = [Thread(target=_guarded, args=(name, job, stop, failed), name=name) for name, job in jobs.items()]
@@ -49,6 +53,15 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+def _ring(parts: Parts, stop: Stop) -> None:
+    alarm = Alarm(parts.service.deadlines, parts.handler, parts.engine)
+    while not stop.wait(RING_SECONDS):
+        try:
+            alarm.ring()
+        except Transient as error:
+            _log.warning("deadlines of %s are looked at again after %s", parts.service.name, type(error).__name__)
 
 
 def _do_now_and_then(chore: Chore, parts: Parts, stop: Stop) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, text
 from starlette.datastructures import UploadFile
 
+from libs.events.books import Books
 from libs.events.handling import Outcome, Target
 from libs.events.keyring import keyed_hash
 from libs.events.service import Parts
@@ -68,8 +69,8 @@ def find(parts: Parts, entry: Entry) -> Outcome | None:
 def once(parts: Parts, entry: Entry, target: Target[Any, Any]) -> Outcome:
     """Handle the command and keep its outcome; when its key was taken meanwhile, that outcome, or `KeyReused`."""
 
-    def keep(connection: Connection, outcome: Outcome) -> None:
-        write(connection, entry, outcome)
+    def keep(books: Books, outcome: Outcome) -> None:
+        write(books.connection, entry, outcome)
 
     try:
         outcome = parts.handler.handle(target, also=keep)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from libs.events.clock import refuse_moved_clock
+from libs.events.keyrings.wrapping import refuse_unopenable
 from libs.events.service import Service, open_parts
 from libs.events.settings import service_settings, settings
 from libs.events.tables import refuse_stale
@@ -31,6 +32,7 @@ def serve(service: Service, *, expand_units: ExpandUnits, messages: Iterable[Pat
     parts = open_parts(service, own, "api")
     try:
         refuse_moved_clock(parts.engine, shared.aftercare_mode)
+        refuse_unopenable(parts.keys, own.key_encryption_keys)
         refuse_stale(parts.engine, service.name, service.projections)
         app = make_app(parts, settings=shared, expand_units=expand_units, messages=messages)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,6 +6,7 @@ from libs.events.follower import Following
 from libs.events.service import Service
 from libs.law.law import LAW
 from libs.web.app import MIGRATIONS
+from services.registry.deadlines import DEADLINES
 from services.registry.feed.chores import destroy_files, finish_lists, follow_rows
 from services.registry.inline import INLINE
 from services.registry.reactors import REACTORS
@@ -15,6 +16,7 @@ service = Service(
     name="registry",
     law=LAW,
     inline=INLINE,
+    deadlines=DEADLINES,
     following=Following(["registry"], [], REACTORS),
     routers=ROUTERS,
     migrations=[MIGRATIONS, Path(__file__).parent / "migrations"],

@@ -1,4 +1,4 @@
-"""What the library itself records, under the name of each service: drops of parked events, refused reactions."""
+"""What the library itself records, under the name of each service: drops, refused reactions, passed deadlines."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,8 +10,10 @@ from pydantic import StringConstraints
 from libs.events.event import Event, Health
 
 # What code calls its own parts: projections, reactors, commands, problems.
-Named = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.-]{0,79}$")]
+Named = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,79}$")]
 Stream = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,30}-[0-9a-f-]{36}$")]
+
+Due = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{8,15}[+-][0-9]{2}:[0-9]{2})?$")]
 
 
 class EventDropped(Event):
@@ -35,17 +37,29 @@ class ReactionRefused(Event):
     rules: tuple[str, ...] = ()
 
 
+class DeadlinePassed(Event):
+    """What was due was not done in time; told once for every day or hour that it was due.
+
+    `due` is a civil date, which has passed when its day has, or an instant.
+    """
+
+    of: UUID
+    deadline: Named
+    due: Due
+
+
 @dataclass(frozen=True)
 class Upkeep:
     """The library's event classes under the name of one service."""
 
     dropped: type[EventDropped]
     refused: type[ReactionRefused]
+    passed: type[DeadlinePassed]
 
 
 @cache
 def upkeep(service: str) -> Upkeep:
-    """The library's events as a service publishes them: `<service>.event-dropped`, `<service>.reaction-refused`."""
+    """The library's events as a service publishes them: `<service>.event-dropped` and so on."""
 
     class Dropped(EventDropped, type=f"{service}.event-dropped"):
         __doc__ = EventDropped.__doc__
@@ -53,7 +67,10 @@ def upkeep(service: str) -> Upkeep:
     class RefusedReaction(ReactionRefused, type=f"{service}.reaction-refused"):
         __doc__ = ReactionRefused.__doc__
 
-    return Upkeep(Dropped, RefusedReaction)
+    class PassedDeadline(DeadlinePassed, type=f"{service}.deadline-passed"):
+        __doc__ = DeadlinePassed.__doc__
+
+    return Upkeep(Dropped, RefusedReaction, PassedDeadline)
 
 
 # The language of the four services is complete once this is imported.

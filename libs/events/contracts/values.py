@@ -28,6 +28,13 @@ class EpisodeKind(StrEnum):
     OPIOID_SUBSTITUTION = "opioid_substitution"
 
 
+class CaseDeadline(StrEnum):
+    """What an office must do about a case within working days."""
+
+    DOSSIER = "dossier"
+    DECISION = "decision"
+
+
 class Category(StrEnum):
     """A voluntary or substitution, B compulsory from 12 to under 18, C compulsory adult (R-01, R-02, R-03)."""
 

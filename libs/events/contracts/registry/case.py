@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from libs.events.contracts.values import Category, EndReason, EpisodeKind, UnitRef
+from libs.events.contracts.values import CaseDeadline, Category, EndReason, EpisodeKind, UnitRef
 from libs.events.decision import Decision
 from libs.events.event import Event, Health
 
@@ -38,6 +38,18 @@ class DossierOpened(Event, type="registry.dossier-opened", version=1, effective=
     listed_by: str
     in_time: bool
     decision_due_on: date | None
+    rules: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+
+
+class CaseDeadlineMoved(Event, type="registry.case-deadline-moved", version=1):
+    """By the law or the calendar as it is now, the dossier or the decision is due on another day, or on none."""
+
+    case_id: UUID
+    person_id: UUID
+    deadline: CaseDeadline
+    due_on: date | None
+    was: date | None
     rules: tuple[str, ...]
     policies: tuple[str, ...] = ()
 

@@ -32,6 +32,7 @@ from services.registry.domain.case.commands import (
     OpenRemovalReview,
     ReceiveTransfer,
     RecordAbsence,
+    RedateDeadlines,
     Release,
     ReportCompletion,
     RetractDetermination,
@@ -55,6 +56,7 @@ from services.registry.domain.case.opening import (
     correct_completion_date,
     decide_management,
     open_dossier,
+    redate_deadlines,
     report_completion,
 )
 from services.registry.domain.case.refusals import NoLawThen
@@ -113,6 +115,8 @@ def _decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:  # noqa:
             return correct_death(command, case, law)
         case CorrectCompletionDate():
             return correct_completion_date(command, case, law)
+        case RedateDeadlines():
+            return redate_deadlines(case, law)
         case _:
             assert_never(command)
 

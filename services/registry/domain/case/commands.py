@@ -191,6 +191,11 @@ class CorrectCompletionDate:
     reason: str
 
 
+@dataclass(frozen=True)
+class RedateDeadlines:
+    """The law or its calendar was changed after deadlines had been set: compute those that are open anew."""
+
+
 CaseCommand = (
     ReportCompletion
     | OpenDossier
@@ -212,4 +217,5 @@ CaseCommand = (
     | EndCase
     | CorrectDeath
     | CorrectCompletionDate
+    | RedateDeadlines
 )

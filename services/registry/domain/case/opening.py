@@ -3,9 +3,17 @@
 from dataclasses import replace
 from datetime import date
 
-from libs.events.contracts.registry.case import CompletionReported, DossierOpened, ManagementDecided, TermCorrected
+from libs.events.contracts.registry.case import (
+    CaseDeadlineMoved,
+    CompletionReported,
+    DossierOpened,
+    ManagementDecided,
+    TermCorrected,
+)
+from libs.events.contracts.values import CaseDeadline
 from libs.events.contracts.values import CaseStage as Stage
 from libs.events.event import Event
+from libs.law.applied import Applied
 from libs.law.authority import lister
 from libs.law.categories import category_of
 from libs.law.choices import DecisionPath
@@ -136,6 +144,32 @@ def correct_completion_date(command: CorrectCompletionDate, case: Case, law: Law
             needs_review=review or command.completed_on > case.presented_on,
             rules=rules,
             policies=policies,
+        )
+    ]
+
+
+def redate_deadlines(case: Case, law: Law) -> list[Event]:
+    """The dossier or the decision, whichever is open, is due when the law and its calendar say so now (R-10, R-14)."""
+    if case.stage is Stage.REPORTED:
+        return _moved(case, CaseDeadline.DOSSIER, dossier_due(case.presented_on, law), case.dossier_due_on)
+    if case.stage is Stage.DOSSIER_OPEN:
+        due = decision_due(case.dossier_on or case.presented_on, law)
+        return _moved(case, CaseDeadline.DECISION, due, case.decision_due_on)
+    return []
+
+
+def _moved(case: Case, deadline: CaseDeadline, due: Applied[date | None], was: date | None) -> list[Event]:
+    if due.value == was:
+        return []
+    return [
+        CaseDeadlineMoved(
+            case_id=case.id,
+            person_id=case.person_id,
+            deadline=deadline,
+            due_on=due.value,
+            was=was,
+            rules=due.rules,
+            policies=due.policies,
         )
     ]
 

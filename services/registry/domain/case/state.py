@@ -6,6 +6,7 @@ from uuid import UUID
 
 from libs.events.contracts.registry.case import (
     AbsenceRecorded,
+    CaseDeadlineMoved,
     CaseEnded,
     CasePaused,
     CaseResumed,
@@ -26,8 +27,8 @@ from libs.events.contracts.registry.case import (
     UseCleared,
     UseDetected,
 )
+from libs.events.contracts.values import CaseDeadline, Category, EndReason, EpisodeKind, UnitRef
 from libs.events.contracts.values import CaseStage as Stage
-from libs.events.contracts.values import Category, EndReason, EpisodeKind, UnitRef
 from libs.events.decision import Decision
 from libs.events.event import Event
 from libs.law.categories import Ages
@@ -54,7 +55,9 @@ class Case:
     ages: Ages = field(default_factory=Ages)
     completed_on: date = date.min
     presented_on: date = date.min
+    dossier_due_on: date | None = None
     dossier_on: date | None = None
+    decision_due_on: date | None = None
     category: Category | None = None
     decision: Decision | None = None
     term_ends_on: date | None = None
@@ -139,9 +142,15 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
                 ages=Ages(event.age_at_decision, event.age_at_completion),
                 completed_on=event.completed_on,
                 presented_on=event.presented_on,
+                dossier_due_on=event.dossier_due_on,
             )
         case DossierOpened():
-            return replace(case, stage=Stage.DOSSIER_OPEN, dossier_on=event.opened_on)
+            due = event.decision_due_on
+            return replace(case, stage=Stage.DOSSIER_OPEN, dossier_on=event.opened_on, decision_due_on=due)
+        case CaseDeadlineMoved():
+            if event.deadline is CaseDeadline.DOSSIER:
+                return replace(case, dossier_due_on=event.due_on)
+            return replace(case, decision_due_on=event.due_on)
         case ManagementDecided():
             return replace(
                 case,

@@ -89,6 +89,8 @@ def _command(kind: type, draw: st.DrawFn, state: Case, today: date) -> c.CaseCom
             return c.CorrectDeath(on)
         case "CorrectCompletionDate":
             return c.CorrectCompletionDate(on, draw(one_of(TEXTS)))
+        case "RedateDeadlines":
+            return c.RedateDeadlines()
         case _:
             raise NotImplementedError(f"nobody draws a {kind.__name__}")
 

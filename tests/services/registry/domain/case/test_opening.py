@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
-from libs.events.contracts.registry.case import ManagementDecided
-from libs.events.contracts.values import Category, EndReason, EpisodeKind
+from libs.events.contracts.registry.case import CaseDeadlineMoved, ManagementDecided
+from libs.events.contracts.values import CaseDeadline, Category, EndReason, EpisodeKind
 from libs.events.decider import Invalid, WrongStage
 from libs.events.event import Event
-from services.registry.domain.case.commands import CorrectCompletionDate, DecideManagement, OpenDossier
+from services.registry.domain.case.commands import (
+    CorrectCompletionDate,
+    DecideManagement,
+    OpenDossier,
+    RedateDeadlines,
+)
 from services.registry.domain.case.refusals import (
     LateDecision,
     NoLawThen,
@@ -409,3 +414,27 @@ def test_a_case_past_its_term_or_closed_is_corrected_under_a_human_s_eyes(closin
     case.given(*EARLIER.managed, *closing).when(correction("2026-02-02")).then(
         term_corrected("2026-02-02", "2026-02-02", "2027-02-02", needs_review=True)
     )
+
+
+# Deadlines after the law changed.
+
+
+@pytest.mark.parametrize(
+    ("given", "deadline", "due", "rule"),
+    [
+        ([EARLIER.reported], CaseDeadline.DOSSIER, "2026-03-09", "R-10"),
+        (EARLIER.with_dossier, CaseDeadline.DECISION, "2026-03-10", "R-14"),
+    ],
+)
+def test_an_open_deadline_is_computed_anew_once(
+    given: list[Event], deadline: CaseDeadline, due: str, rule: str
+) -> None:
+    """Nothing was due by the law under which these were told."""
+    about = {"case_id": EARLIER.report.case_id, "person_id": EARLIER.report.person_id}
+    moved = CaseDeadlineMoved(**about, deadline=deadline, due_on=day(due), was=None, rules=(rule,))
+    case.given(*given).when(RedateDeadlines()).then(moved)
+    case.given(*given, moved).when(RedateDeadlines()).then()
+
+
+def test_a_managed_case_has_no_deadline_to_compute_anew() -> None:
+    case.given(*EARLIER.managed).when(RedateDeadlines()).then()

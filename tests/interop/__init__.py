@@ -1,0 +1,1 @@
+"""Programs of others, which know nothing of us, read what we publish; run by `make test-interop`."""
