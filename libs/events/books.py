@@ -13,6 +13,7 @@ from libs.events.codec import Codec
 from libs.events.marks import Mark, known_until, store_mark
 from libs.events.parked import Dropped, Line, Parked, lines, park, parked_in, unpark
 from libs.events.projection import Projection, live_tables
+from libs.events.record import Position
 from libs.events.rows import Changed, Stored, load_rows, write_rows
 from libs.events.upkeep import drops
 
@@ -42,11 +43,14 @@ class Books(Protocol):
     def live(self) -> Mapping[str, str]:
         """The table that readers use now, by projection."""
 
-    def load(self, projection: Projection[Any], table: str, keys: Sequence[Any]) -> dict[Any, Stored]:
+    def load(self, projection: Projection[Any], table: str, keys: Sequence[Any], /) -> dict[Any, Stored]:
         """The rows of these keys, each with its owner."""
 
-    def write(self, projection: Projection[Any], table: str, stored: Collection[Any], changed: Changed) -> None:
+    def write(self, projection: Projection[Any], table: str, stored: Collection[Any], changed: Changed, /) -> None:
         """Bring rows to what events made of them; `stored` are the keys that had one before."""
+
+    def due(self, rows: Projection[Any], most: int) -> list[tuple[Any, Position]]:
+        """Deadlines that are over by now and were not told of, the oldest first, each with what set it."""
 
     def ignore(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Count events, by source and wire name, that nothing here handles."""
@@ -113,13 +117,18 @@ class PostgresBooks:
         """As the protocol says."""
         return live_tables(self.connection)
 
-    def load(self, projection: Projection[Any], table: str, keys: Sequence[Any]) -> dict[Any, Stored]:
+    def load(self, projection: Projection[Any], table: str, keys: Sequence[Any], /) -> dict[Any, Stored]:
         """As the protocol says."""
         return load_rows(self.connection, projection, table, keys)
 
-    def write(self, projection: Projection[Any], table: str, stored: Collection[Any], changed: Changed) -> None:
+    def write(self, projection: Projection[Any], table: str, stored: Collection[Any], changed: Changed, /) -> None:
         """As the protocol says."""
         write_rows(self.connection, self._codec, projection, table, stored, changed)
+
+    def due(self, rows: Projection[Any], most: int) -> list[tuple[Any, Position]]:
+        """As the protocol says."""
+        passed = "not passed and passes_at <= journal_now()"
+        return rows.placed(self.connection, passed, tail=f"order by passes_at limit {most:d}")
 
     def ignore(self, counts: Mapping[tuple[str, str], int]) -> None:
         """As the protocol says."""

@@ -51,7 +51,11 @@ def claim(connection: Connection, follower: str, place: Place, topic_id: UUID) -
 def hold(connection: Connection, follower: str, held: Mapping[Place, Checkpoint]) -> None:
     """Lock the checkpoints and make sure that they stand where this process left them; else `OwnershipLost`."""
     rows = connection.execute(_HOLD, _keys(follower, held))
-    found = {Place(row.source, row.partition): (row.owner_epoch, row.sequence, row.reacted) for row in rows}
+    refuse_moved({Place(r.source, r.partition): (r.owner_epoch, r.sequence, r.reacted) for r in rows}, held)
+
+
+def refuse_moved(found: Mapping[Place, tuple[int, int, int]], held: Mapping[Place, Checkpoint]) -> None:
+    """`OwnershipLost` where a checkpoint's (epoch, sequence, reacted) are not those that this process left."""
     for place, mine in held.items():
         if found.get(place) != (mine.epoch, mine.sequence, mine.reacted):
             raise OwnershipLost(f"{place.source}/{place.partition} was taken over")

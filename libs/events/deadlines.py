@@ -6,9 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Engine
-
-from libs.events.books import Books
+from libs.events.books import Books, Store
 from libs.events.contracts.upkeep import DeadlinePassed, upkeep
 from libs.events.decider import Decider, Refused
 from libs.events.handling import Handler, Outcome, Target
@@ -79,10 +77,10 @@ def still(row: DeadlineRow | None, due: DeadlineRow) -> DeadlineRow:
 class Alarm:
     """Tells of deadlines that have passed; any number may ring at once, and each is told of once."""
 
-    def __init__(self, deadlines: Sequence[Deadlines], handler: Handler, engine: Engine) -> None:
+    def __init__(self, deadlines: Sequence[Deadlines], handler: Handler, store: Store) -> None:
         self._deadlines = deadlines
         self._handler = handler
-        self._engine = engine
+        self._store = store
 
     def ring(self) -> int:
         """Tell of everything that has passed by now; how many were."""
@@ -110,9 +108,8 @@ class Alarm:
         return True
 
     def _due(self, rows: Projection[DeadlineRow]) -> list[tuple[DeadlineRow, Position]]:
-        with self._engine.begin() as connection:
-            passed = "not passed and passes_at <= journal_now()"
-            return rows.placed(connection, passed, tail=f"order by passes_at limit {BATCH_MAX}")
+        with self._store.begin() as books:
+            return books.due(rows, BATCH_MAX)
 
     def _target(self, name: str, row: DeadlineRow, since: Position) -> Target[Any, Any]:
         deadline = uuid5(row.of, name)

@@ -9,7 +9,7 @@ from libs.events.books import Books, PostgresBooks
 from libs.events.codec import Codec, Decoded
 from libs.events.decider import Decider, Refused
 from libs.events.event import Event
-from libs.events.journal import AlreadyDone, Journal, StreamMoved
+from libs.events.journal import AlreadyDone, Journal, StreamMoved, Transaction
 from libs.events.partitions import partition_of
 from libs.events.record import Draft, Meta, Position, Record
 from libs.events.telemetry import span, traceparent
@@ -81,6 +81,11 @@ class Aggregate(Generic[S]):
     subject: str | None
 
 
+def postgres_books(transaction: Transaction, codec: Codec) -> Books | None:
+    """The books that a transaction on the real journal writes; a journal alone has none."""
+    return None if transaction.connection is None else PostgresBooks(transaction.connection, codec)
+
+
 @dataclass(frozen=True)
 class Handler:
     """Handles commands of one service: its journal, its codec, the law, and what is written inline."""
@@ -89,6 +94,7 @@ class Handler:
     codec: Codec
     law: Any
     inline: Sequence[Inline] = ()
+    books_of: Callable[[Transaction, Codec], Books | None] = postgres_books
 
     def load(self, decider: Decider[C, S], stream: str) -> Aggregate[S]:
         """The aggregate as it stands, personal fields opened."""
@@ -131,8 +137,7 @@ class Handler:
         with self.journal.transaction() as transaction:
             records = transaction.append(drafts) if drafts else []
             outcome = Outcome(target.stream, aggregate.version + len(records), tuple(records))
-            if transaction.connection is not None:
-                books = PostgresBooks(transaction.connection, self.codec)
+            if (books := self.books_of(transaction, self.codec)) is not None:
                 self._write_inline(books, records)
                 if also is not None:
                     also(books, outcome)
@@ -194,8 +199,8 @@ class Handler:
             return []
         with self.journal.transaction() as transaction:
             records = transaction.append(drafts)
-            if transaction.connection is not None:
-                self._write_inline(PostgresBooks(transaction.connection, self.codec), records)
+            if (books := self.books_of(transaction, self.codec)) is not None:
+                self._write_inline(books, records)
         return records
 
     def _alone(self, target: Target[Any, Any]) -> Outcome | Refused:

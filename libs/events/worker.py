@@ -56,7 +56,7 @@ def collect_seldom() -> None:
 
 
 def _ring(parts: Parts, stop: Stop) -> None:
-    alarm = Alarm(parts.service.deadlines, parts.handler, parts.engine)
+    alarm = Alarm(parts.service.deadlines, parts.handler, parts.store)
     while not stop.wait(RING_SECONDS):
         try:
             alarm.ring()

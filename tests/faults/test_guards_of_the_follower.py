@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from libs.events import books, checkpoints, folding
+from libs.events import checkpoints, folding
 from libs.events import follower as follower_module
 from libs.events.checkpoints import OwnershipLost
 from libs.events.folding import Folding
@@ -39,8 +39,7 @@ class Killed(BaseException):
 
 
 def comparing(patch: pytest.MonkeyPatch, what: str) -> None:
-    without(patch, checkpoints, "hold", (OWNED, what))
-    patch.setattr(books, "hold", checkpoints.hold)
+    without(patch, checkpoints, "refuse_moved", (OWNED, what))
 
 
 def test_without_the_chain_check_a_forged_event_is_folded(

@@ -157,10 +157,10 @@ def test_without_the_head_lock_held_to_the_end_inline_folds_are_lost(
         return len(failures), sum(counts_of(parts, note) for note in notes) - row.count
 
     guarded = missing()
-    before = "        if transaction.connection is not None:\n"
-    inline = before + "            self._write_inline(transaction.connection, records)\n"
+    before = "        if (books := self.books_of(transaction, self.codec)) is not None:\n"
+    inline = before + "            self._write_inline(books, records)\n"
     after = "    return outcome\n"
-    later = "    with self.journal.transaction() as later:\n        self._write_inline(later.connection, records)\n"
+    later = "    with self.journal.transaction() as later:\n        self._write_inline(self.books_of(later, self.codec), records)\n"
     without(monkeypatch, Handler, "_attempt", (inline, before), (after, later + after))
     failures, lost = missing()
     assert guarded == (0, 0)

@@ -78,7 +78,7 @@ class Office:
         return self.alarm().ring()
 
     def alarm(self) -> Alarm:
-        return Alarm([self.deadlines], self.parts.handler, self.parts.engine)
+        return Alarm([self.deadlines], self.parts.handler, self.parts.store)
 
     def told(self) -> list[tuple[str, str]]:
         wire = f"{self.parts.service.name}.deadline-passed"

@@ -73,7 +73,7 @@ def test_the_term_ends_on_a_day_until_the_case_does(reacting: Acting) -> None:
 def test_a_dossier_that_nobody_made_passes_and_is_told_once(reacting: Acting, person: UUID) -> None:
     """The year of the tests is later than the story's."""
     assert datetime.now(UTC) > datetime(2026, 3, 10, tzinfo=UTC)
-    alarm = Alarm(DEADLINES, reacting.parts.handler, reacting.parts.engine)
+    alarm = Alarm(DEADLINES, reacting.parts.handler, reacting.parts.store)
     alarm.ring()
     alarm.ring()
     (passed,) = reacting.told(person, DeadlinePassed)
