@@ -8,6 +8,7 @@ from benchmarks.ground import Ground
 from benchmarks.loans import SOURCE, drafts, lives, mixed
 from libs.events.journal import PostgresJournal
 from libs.events.kafka import Log
+from libs.events.outbox import PostgresOutbox
 from libs.events.record import Draft, Record
 from libs.events.relay import Relay
 from libs.events.service import Service
@@ -51,7 +52,7 @@ def publish(ground: Ground) -> float:
     parts = ground.open(SERVICE, "worker")
     stop = Stop()
     journal = Watched(parts.journal, stop)
-    thread = Thread(target=Relay(journal, Log(ground.bootstrap)).run, args=(stop,))
+    thread = Thread(target=Relay(PostgresOutbox(journal), Log(ground.bootstrap)).run, args=(stop,))
     thread.start()
     thread.join()
     parts.close()

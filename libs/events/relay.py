@@ -2,18 +2,15 @@
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event as Stop
 from threading import Timer
 from time import monotonic
-from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from libs.events.crash import crash_point
-from libs.events.journal import PostgresJournal
 from libs.events.kafka import (
     Horizon,
     Log,
@@ -25,7 +22,8 @@ from libs.events.kafka import (
     events_topic,
     marks_topic,
 )
-from libs.events.marks import KEY, MARK_SECONDS, Mark, take_mark
+from libs.events.marks import KEY, MARK_SECONDS, Mark
+from libs.events.outbox import Leadership, Outbox
 from libs.events.partitions import PARTITIONS
 from libs.events.record import NotARecord, Record, from_value, to_value
 from libs.events.telemetry import span
@@ -38,12 +36,7 @@ BACKOFF_SECONDS_MAX = 5.0
 LEADER_SECONDS = 1.0
 STUCK_SECONDS_MAX = 60
 SETTLE_SECONDS = 5.0
-_LOCK = 7_701
 _log = logging.getLogger(__name__)
-
-
-class LeadershipLost(RuntimeError):
-    """The connection that holds the lock is gone: another relay may be leader already."""
 
 
 class LogDiffers(LogRefused):
@@ -53,11 +46,11 @@ class LogDiffers(LogRefused):
 class Relay:
     """Publishes one service's journal. `run` returns when `stop` is set, and raises when it must not go on."""
 
-    def __init__(self, journal: PostgresJournal, log: Log) -> None:
-        self._journal = journal
-        self._engine: Engine = journal.engine
+    def __init__(self, outbox: Outbox, log: Log, clock: Callable[[], float] = monotonic) -> None:
+        self._outbox = outbox
         self._log = log
-        self._service = journal.service
+        self._clock = clock
+        self._service = outbox.journal.service
         self.published: dict[int, int] = {}
         self._mark: Mark | None = None
         self._mark_due = 0.0
@@ -75,8 +68,8 @@ class Relay:
                 backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
 
     def _lead(self, stop: Stop) -> None:
-        with psycopg.connect(_plain(self._engine), autocommit=True) as lock:
-            while not _try_lock(lock):
+        with self._outbox.leadership() as leadership:
+            while not leadership.taken():
                 if stop.wait(LEADER_SECONDS):
                     return
             self._log.check_topics(self._service)
@@ -85,19 +78,19 @@ class Relay:
                 self._settle(stop, publisher)
                 self.verify()
                 with self._log.horizon(events_topic(self._service)) as horizon:
-                    self._publish_until(stop, lock, publisher, _Lookout(horizon))
+                    self._publish_until(stop, leadership, publisher, _Lookout(horizon, self._clock))
             finally:
                 publisher.close()
 
     def _settle(self, stop: Stop, publisher: Publisher) -> None:
         """Wait for open transactions to end, and end those that nobody will: the journal publishes them again."""
         topic = events_topic(self._service)
-        deadline = monotonic() + SETTLE_SECONDS
+        deadline = self._clock() + SETTLE_SECONDS
         while (stuck := self._log.unsettled(topic)) and not stop.wait(BUSY_SECONDS):
-            if monotonic() > deadline:
+            if self._clock() > deadline:
                 _log.warning("relay of %s ends a transaction left open in %d partitions", self._service, len(stuck))
                 publisher.abort_open(topic, stuck)
-                deadline = monotonic() + SETTLE_SECONDS
+                deadline = self._clock() + SETTLE_SECONDS
 
     def verify(self) -> None:
         """Compare the log's tails with the journal; only then may this database be appended to.
@@ -111,57 +104,44 @@ class Relay:
             tails = {partition: _record(tail) for partition, tail in found.items()}
             self._compare(tails)
         except LogDiffers:
-            with self._engine.begin() as connection:
-                connection.execute(text("delete from journal_identity"))
+            self._outbox.distrust()
             raise
-        with self._engine.begin() as connection:
-            connection.execute(_VERIFIED)
+        self._outbox.trust()
         self.published = {p: tails[p].sequence if p in tails else 0 for p in range(PARTITIONS)}
 
     def _compare(self, tails: Mapping[int, Record]) -> None:
-        hints = self._hints()
+        hints = self._outbox.hints()
         if not tails and any(hints.values()):
             raise LogDiffers(f"{events_topic(self._service)} is empty, and was published to before: see `log restore`")
         for partition, hint in hints.items():
             if hint > (tails[partition].sequence if partition in tails else 0):
                 _log.warning("%s/%s is shorter than was published: filling it up", self._service, partition)
         for partition, tail in tails.items():
-            ours = self._journal.after(partition, tail.sequence - 1, 1)
+            ours = self._outbox.journal.after(partition, tail.sequence - 1, 1)
             if not ours:
                 raise LogDiffers(f"{tail.position} is in the log and not in the journal: import the missing tail")
             if ours[0].chain != tail.chain:
                 raise LogDiffers(f"{tail.position} is chained otherwise in the log than in the journal")
 
-    def _hints(self) -> dict[int, int]:
-        with self._engine.connect() as connection:
-            rows = connection.execute(text("select partition, sequence from published"))
-            return {row.partition: row.sequence for row in rows}
-
-    def _publish_until(
-        self, stop: Stop, lock: psycopg.Connection[Any], publisher: Publisher, lookout: "_Lookout"
-    ) -> None:
+    def _publish_until(self, stop: Stop, leadership: Leadership, publisher: Publisher, lookout: "_Lookout") -> None:
         busy_until = 0.0
-        checked = monotonic()
+        checked = self._clock()
         while not stop.is_set():
-            if monotonic() - checked > LEADER_SECONDS:
-                _still_leader(lock)
-                checked = monotonic()
+            if self._clock() - checked > LEADER_SECONDS:
+                leadership.check()
+                checked = self._clock()
             lookout.look()
             self._take_mark()
-            records = self._journal.behind(self.published, BATCH_MAX)
+            records = self._outbox.behind(self.published, BATCH_MAX)
             if self._publish(publisher, records):
-                busy_until = monotonic() + IDLE_AFTER_SECONDS
+                busy_until = self._clock() + IDLE_AFTER_SECONDS
             if len(records) < BATCH_MAX:
-                stop.wait(BUSY_SECONDS if monotonic() < busy_until else IDLE_SECONDS)
+                stop.wait(BUSY_SECONDS if self._clock() < busy_until else IDLE_SECONDS)
 
     def _take_mark(self) -> None:
-        if self._mark is None and (monotonic() >= self._mark_due or self._requested()):
-            self._mark = take_mark(self._engine, self._service)
-            self._mark_due = monotonic() + MARK_SECONDS
-
-    def _requested(self) -> bool:
-        with self._engine.connect() as connection:
-            return bool(connection.execute(text("select exists (select from mark_request)")).scalar_one())
+        if self._mark is None and (self._clock() >= self._mark_due or self._outbox.mark_requested()):
+            self._mark = self._outbox.take_mark()
+            self._mark_due = self._clock() + MARK_SECONDS
 
     def _publish(self, publisher: Publisher, records: Sequence[Record]) -> bool:
         reached = self._reached(records)
@@ -192,13 +172,12 @@ class Relay:
         return reached
 
     def _advance(self, reached: dict[int, int], mark: Mark | None) -> None:
-        moved = [{"partition": p, "sequence": s} for p, s in reached.items() if s != self.published[p]]
+        moved = {partition: s for partition, s in reached.items() if s != self.published[partition]}
         self.published = reached
         if mark is not None:
             self._mark = None
         if moved:
-            with self._engine.begin() as connection:
-                connection.execute(_HINT, moved)
+            self._outbox.hint(moved)
 
 
 class _Lookout:
@@ -207,19 +186,20 @@ class _Lookout:
     Its events stay hidden until something else is published to their partition, which may be never.
     """
 
-    def __init__(self, horizon: Horizon) -> None:
+    def __init__(self, horizon: Horizon, clock: Callable[[], float]) -> None:
         self._horizon = horizon
+        self._clock = clock
         self._hidden: Mapping[int, int] = {}
-        self._due = monotonic() + SETTLE_SECONDS
+        self._due = clock() + SETTLE_SECONDS
 
     def look(self) -> None:
         """Now and then: `Unsettled` when the same transaction hides the end of a partition as the last time."""
-        if monotonic() < self._due:
+        if self._clock() < self._due:
             return
         hidden = self._horizon.hidden()
         if stuck := hidden.items() & self._hidden.items():
             raise Unsettled(f"{len(stuck)} partitions end in a transaction that was committed")
-        self._hidden, self._due = hidden, monotonic() + SETTLE_SECONDS
+        self._hidden, self._due = hidden, self._clock() + SETTLE_SECONDS
 
 
 class _unstuck:  # noqa: N801 -- Reads as a word at its call site.
@@ -234,34 +214,8 @@ class _unstuck:  # noqa: N801 -- Reads as a word at its call site.
         self._timer.cancel()
 
 
-def _plain(engine: Engine) -> str:
-    return make_url(engine.url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _try_lock(lock: psycopg.Connection[Any]) -> bool:
-    row = lock.execute("select pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-    return bool(row and row[0])
-
-
-def _still_leader(lock: psycopg.Connection[Any]) -> None:
-    try:
-        lock.execute("select 1")
-    except psycopg.Error as error:
-        raise LeadershipLost("the connection that held the lock is gone") from error
-
-
 def _record(message: Message) -> Record:
     try:
         return from_value(message.partition, message.value or b"")
     except NotARecord as error:
         raise LogDiffers(f"{message.topic}/{message.partition} holds no record at {message.offset}") from error
-
-
-_VERIFIED = text(
-    "insert into journal_identity (identity) values (journal_identity_now())"
-    " on conflict (only_one) do update set identity = excluded.identity, verified_at = clock_timestamp()"
-)
-_HINT = text(
-    "insert into published (partition, sequence) values (:partition, :sequence)"
-    " on conflict (partition) do update set sequence = excluded.sequence"
-)

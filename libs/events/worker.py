@@ -11,6 +11,7 @@ from threading import Thread
 from libs.events.deadlines import RING_SECONDS, Alarm
 from libs.events.follower import Follower
 from libs.events.kafka import Log
+from libs.events.outbox import PostgresOutbox
 from libs.events.relay import Relay
 from libs.events.service import Chore, Parts
 from libs.events.telling import told
@@ -27,7 +28,7 @@ def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
     stop = stop or _stop_on_signals()
     collect_seldom()
     failed: list[str] = []
-    jobs: dict[str, Callable[[Stop], None]] = {"relay": Relay(parts.journal, log).run}
+    jobs: dict[str, Callable[[Stop], None]] = {"relay": Relay(PostgresOutbox(parts.journal), log).run}
     if parts.service.following.sources:
         follower = Follower(parts.service.name, parts.service.following, parts.handler, parts.store, log)
         jobs["follower"] = follower.run

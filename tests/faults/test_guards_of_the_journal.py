@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from libs.events.handling import Handler, Target
 from libs.events.journal import JournalUnverified, PostgresTransaction
 from libs.events.kafka import Log
+from libs.events.outbox import PostgresOutbox
 from libs.events.partitions import PARTITIONS, partition_of
 from libs.events.projection import Projection
 from libs.events.relay import LogDiffers, Relay
@@ -193,7 +194,7 @@ def test_without_the_identity_fence_a_restored_journal_takes_what_can_never_be_p
         guard = " and exists (select from journal_identity i where i.identity = _identity)"
         without_sql(bench, "journal_append_one", guard)
     with closing(bench.open("worker")) as worker, closing(bench.open()) as parts:
-        relay = Relay(worker.journal, log)
+        relay = Relay(PostgresOutbox(worker.journal), log)
         with pytest.raises(LogDiffers, match="import the missing tail"):
             relay.verify()
         assert accepted(parts, one_in_each()) == (0 if guarded else PARTITIONS), "commands acknowledged after a restore"

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from libs.events import database, marks, relay
 from libs.events.kafka import Log, LogError, Unsettled, events_topic
 from libs.events.marks import known_until, store_mark, take_mark
-from libs.events.relay import LeadershipLost, LogDiffers, Relay
+from libs.events.outbox import AdvisoryLock, LeadershipLost, PostgresOutbox
+from libs.events.relay import LogDiffers, Relay
 from libs.events.service import Parts
 from tests.conftest import Bench, MakeBench
 from tests.faults.guards import run, without
@@ -52,7 +53,7 @@ def running(worker: Parts, log: Log) -> Iterator[list[LeadershipLost]]:
 
     def lead() -> None:
         try:
-            Relay(worker.journal, log).run(stop)
+            Relay(PostgresOutbox(worker.journal), log).run(stop)
         except LeadershipLost as lost:
             ended.append(lost)
 
@@ -108,7 +109,7 @@ def test_without_waiting_for_open_transactions_their_events_are_published_twice(
         publish((other, publisher))
         if not guarded:
             monkeypatch.setattr(Log, "unsettled", lambda *_: [])
-        made = Relay(worker.journal, log)
+        made = Relay(PostgresOutbox(worker.journal), log)
         with pytest.raises(Unsettled) if guarded else nullcontext():
             made.verify()
         committing()
@@ -132,7 +133,7 @@ def test_without_refusing_a_log_ahead_of_it_a_restored_journal_acknowledges_what
     restored(bench)
     if not guarded:
         without(monkeypatch, Relay, "_compare", (MISSING, "        if not ours:\n            continue\n"))
-    made = Relay(worker.journal, log)
+    made = Relay(PostgresOutbox(worker.journal), log)
     with pytest.raises(LogDiffers, match="import the missing tail") if guarded else nullcontext():
         made.verify()
     with closing(bench.open()) as parts:
@@ -153,7 +154,7 @@ def test_without_comparing_chains_a_journal_with_another_history_is_published_be
     if not guarded:
         without(monkeypatch, Relay, "_compare", (CHAINED, "False"))
     with pytest.raises(LogDiffers, match="chained otherwise") if guarded else nullcontext():
-        Relay(worker.journal, log).verify()
+        Relay(PostgresOutbox(worker.journal), log).verify()
 
 
 @pytest.mark.parametrize("guarded", [True, False])
@@ -163,7 +164,7 @@ def test_without_the_hint_an_emptied_topic_is_taken_for_a_new_one(
     run(bench, "insert into published (partition, sequence) values (3, 17)")
     if not guarded:
         without(monkeypatch, Relay, "_compare", (EMPTY, "False"))
-    made = Relay(worker.journal, log)
+    made = Relay(PostgresOutbox(worker.journal), log)
     with pytest.raises(LogDiffers, match="is empty") if guarded else nullcontext():
         made.verify()
     assert made.published == ({} if guarded else dict.fromkeys(range(24), 0))
@@ -174,7 +175,7 @@ def test_without_asking_for_its_lock_a_relay_that_lost_it_goes_on(
     bench: Bench, worker: Parts, log: Log, monkeypatch: pytest.MonkeyPatch, *, guarded: bool
 ) -> None:
     if not guarded:
-        without(monkeypatch, relay, "_still_leader", (LOST, "return"))
+        without(monkeypatch, AdvisoryLock, "check", (LOST, "return"))
     monkeypatch.setattr(relay, "LEADER_SECONDS", 0.2)
     with running(worker, log) as ended:
         until(lambda: locked(bench), "the relay leading")

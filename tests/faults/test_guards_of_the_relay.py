@@ -10,6 +10,7 @@ import pytest
 
 from libs.events import kafka, relay
 from libs.events.kafka import Log, LogError, Publisher
+from libs.events.outbox import PostgresOutbox
 from libs.events.partitions import PARTITIONS
 from libs.events.relay import Relay
 from libs.events.service import Parts
@@ -47,7 +48,7 @@ def wrote(bench: Bench, notes: int) -> None:
 @contextmanager
 def leading(worker: Parts, log: Log, name: str) -> Iterator[tuple[Relay, Publisher]]:
     """A relay that believes that it leads: its publisher is ready and it has compared the tails."""
-    made, publisher = Relay(worker.journal, log), log.publisher(name)
+    made, publisher = Relay(PostgresOutbox(worker.journal), log), log.publisher(name)
     made._settle(Flag(), publisher)
     made.verify()
     try:
@@ -58,7 +59,7 @@ def leading(worker: Parts, log: Log, name: str) -> Iterator[tuple[Relay, Publish
 
 def publish(leader: tuple[Relay, Publisher]) -> None:
     made, publisher = leader
-    made._publish(publisher, made._journal.behind(made.published))
+    made._publish(publisher, made._outbox.behind(made.published))
 
 
 @pytest.mark.faults
@@ -130,7 +131,7 @@ def test_without_the_advisory_lock_two_relays_fence_each_other_and_still_break_n
     stop, notes = Flag(), 20
     with ExitStack() as opened:
         workers = [opened.enter_context(closing(bench.open("worker"))) for _ in range(2)]
-        threads = [Thread(target=Relay(one.journal, log).run, args=(stop,)) for one in workers]
+        threads = [Thread(target=Relay(PostgresOutbox(one.journal), log).run, args=(stop,)) for one in workers]
         for thread in threads:
             thread.start()
         for _ in range(notes):

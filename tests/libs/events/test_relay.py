@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from libs.events import relay
 from libs.events.kafka import Log, LogError, Publisher, Unsettled, events_topic
+from libs.events.outbox import LOCK, AdvisoryLock, LeadershipLost, PostgresOutbox
 from libs.events.partitions import PARTITIONS
 from libs.events.record import from_value
-from libs.events.relay import LeadershipLost, Relay
+from libs.events.relay import Relay
 from libs.events.service import Parts
 from tests.conftest import Bench
 from tests.libs.events.test_flow import published, verified, working, write
@@ -59,7 +60,7 @@ def relaying(worker: Parts, log: Log) -> Iterator[list[BaseException]]:
 
     def run() -> None:
         try:
-            Relay(worker.journal, log).run(stop)
+            Relay(PostgresOutbox(worker.journal), log).run(stop)
         except BaseException as error:  # noqa: BLE001 -- Told to the test.
             ended.append(error)
 
@@ -130,21 +131,21 @@ def test_a_relay_waits_for_the_leader_and_takes_over_from_it(
     writing: Bench, worker: Parts, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "LEADER_SECONDS", 0.02)
-    tried, try_lock = list[bool](), relay._try_lock
+    tried, taken = list[bool](), AdvisoryLock.taken
 
-    def trying(lock: Any) -> bool:
-        tried.append(try_lock(lock))
+    def trying(lock: AdvisoryLock) -> bool:
+        tried.append(taken(lock))
         return tried[-1]
 
-    monkeypatch.setattr(relay, "_try_lock", trying)
+    monkeypatch.setattr(AdvisoryLock, "taken", trying)
     with writing.superuser.connect() as leader:
-        leader.execute(text("select pg_advisory_lock(:lock)"), {"lock": relay._LOCK})
+        leader.execute(text("select pg_advisory_lock(:lock)"), {"lock": LOCK})
         with relaying(worker, log) as ended:
             until(lambda: len(tried) > 5, "some waiting")
         assert (set(tried), ended, verified(writing)) == ({False}, [], False), "told to stop while it waits, it stops"
         with relaying(worker, log):
             until(lambda: len(tried) > 10, "some waiting")
-            leader.execute(text("select pg_advisory_unlock(:lock)"), {"lock": relay._LOCK})
+            leader.execute(text("select pg_advisory_unlock(:lock)"), {"lock": LOCK})
             until(lambda: verified(writing), "the takeover")
     assert tried.count(True) == 1
 
@@ -193,5 +194,5 @@ class Stuck:
 def test_a_transaction_that_nobody_ends_is_ended_after_a_while(worker: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "SETTLE_SECONDS", 0.05)
     stuck: Any = Stuck()
-    Relay(worker.journal, stuck)._settle(Flag(), stuck)
+    Relay(PostgresOutbox(worker.journal), stuck)._settle(Flag(), stuck)
     assert stuck.ended == [[5, 7], [7]]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from libs.events.kafka import Log, events_topic
+from libs.events.outbox import PostgresOutbox
 from libs.events.relay import LogDiffers, Relay
 from libs.events.service import Parts
 from tests.conftest import Bench
@@ -24,7 +25,7 @@ def test_the_relay_refuses_a_journal_that_is_behind_its_log(writing: Bench, work
         parts.close()
     edit(writing, "delete from journal where sequence = (select max(sequence) from journal)")
     with pytest.raises(LogDiffers, match="import the missing tail"):
-        Relay(worker.journal, log).verify()
+        Relay(PostgresOutbox(worker.journal), log).verify()
     assert not verified(writing), "nothing is appended until somebody restores"
 
 
@@ -32,7 +33,7 @@ def test_the_relay_refuses_an_emptied_topic(writing: Bench, worker: Parts, log: 
     with writing.superuser.begin() as connection:
         connection.execute(text("insert into published (partition, sequence) values (3, 17)"))
     with pytest.raises(LogDiffers, match="is empty"):
-        Relay(worker.journal, log).verify()
+        Relay(PostgresOutbox(worker.journal), log).verify()
 
 
 def test_a_hole_in_the_journal_is_never_published_over(writing: Bench, worker: Parts, log: Log) -> None:
@@ -53,7 +54,7 @@ def test_a_log_with_another_history_under_the_same_numbers_is_refused(writing: B
         until(lambda: published(writing, log) == 1, "publishing")
     edit(writing, "update journal set chain = sha256(chain)")
     with pytest.raises(LogDiffers, match="chained otherwise"):
-        Relay(worker.journal, log).verify()
+        Relay(PostgresOutbox(worker.journal), log).verify()
     assert not verified(writing)
 
 
@@ -68,5 +69,5 @@ def test_a_log_that_ends_in_what_is_no_record_is_refused_and_nothing_is_appended
     stranger._producer.commit_transaction()
     stranger.close()
     with pytest.raises(LogDiffers, match=r"holds no record at 0"):
-        Relay(worker.journal, log).verify()
+        Relay(PostgresOutbox(worker.journal), log).verify()
     assert not verified(writing)

@@ -1,0 +1,138 @@
+"""What a relay needs of its service's database: the journal is the outbox, and beside it lie hints and trust."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import Engine, make_url, text
+
+from libs.events.journal import READ_BATCH_MAX, Journal, PostgresJournal
+from libs.events.marks import Mark, take_mark
+from libs.events.record import Record
+
+LOCK = 7_701
+
+
+class LeadershipLost(RuntimeError):
+    """What made this relay the leader is gone: another may be leader already."""
+
+
+class Leadership(Protocol):
+    """A claim to be the one relay of a service."""
+
+    def taken(self) -> bool:
+        """Try to become the leader."""
+
+    def check(self) -> None:
+        """`LeadershipLost` when this is the leader no more."""
+
+
+class Outbox(Protocol):
+    """The journal as a relay sees it."""
+
+    @property
+    def journal(self) -> Journal:
+        """The journal itself."""
+
+    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
+        """The next events after what was published of each partition, by partition and sequence."""
+
+    def leadership(self) -> AbstractContextManager[Leadership]:
+        """Stand for leader; who was, no longer is on leaving."""
+
+    def hints(self) -> dict[int, int]:
+        """How far each partition was published, as somebody noted: a hint, never the truth."""
+
+    def hint(self, reached: Mapping[int, int]) -> None:
+        """Note how far partitions were published."""
+
+    def trust(self) -> None:
+        """This database was compared with its log: it may be appended to."""
+
+    def distrust(self) -> None:
+        """Nothing may be appended to this database."""
+
+    def take_mark(self) -> Mark:
+        """A cut of the service now."""
+
+    def mark_requested(self) -> bool:
+        """Whether somebody waits for a mark."""
+
+
+class PostgresOutbox:
+    """The outbox of a service in its PostgreSQL database."""
+
+    def __init__(self, journal: PostgresJournal) -> None:
+        self.journal = journal
+        self._engine: Engine = journal.engine
+
+    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
+        """As the protocol says."""
+        return self.journal.behind(published, limit)
+
+    @contextmanager
+    def leadership(self) -> Iterator["AdvisoryLock"]:
+        """As the protocol says, on a connection of its own: a pooled one keeps the lock after `close()`."""
+        url = make_url(self._engine.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield AdvisoryLock(connection)
+
+    def hints(self) -> dict[int, int]:
+        """As the protocol says."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(text("select partition, sequence from published"))
+            return {row.partition: row.sequence for row in rows}
+
+    def hint(self, reached: Mapping[int, int]) -> None:
+        """As the protocol says."""
+        with self._engine.begin() as connection:
+            connection.execute(_HINT, [{"partition": p, "sequence": s} for p, s in reached.items()])
+
+    def trust(self) -> None:
+        """As the protocol says."""
+        with self._engine.begin() as connection:
+            connection.execute(_TRUSTED)
+
+    def distrust(self) -> None:
+        """As the protocol says."""
+        with self._engine.begin() as connection:
+            connection.execute(text("delete from journal_identity"))
+
+    def take_mark(self) -> Mark:
+        """As the protocol says."""
+        return take_mark(self._engine, self.journal.service)
+
+    def mark_requested(self) -> bool:
+        """As the protocol says."""
+        with self._engine.connect() as connection:
+            return bool(connection.execute(text("select exists (select from mark_request)")).scalar_one())
+
+
+class AdvisoryLock:
+    """Leadership by a lock that lives as long as its connection."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def taken(self) -> bool:
+        """As the protocol says."""
+        row = self._connection.execute("select pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+        return bool(row and row[0])
+
+    def check(self) -> None:
+        """As the protocol says."""
+        try:
+            self._connection.execute("select 1")
+        except psycopg.Error as error:
+            raise LeadershipLost("the connection that held the lock is gone") from error
+
+
+_TRUSTED = text(
+    "insert into journal_identity (identity) values (journal_identity_now())"
+    " on conflict (only_one) do update set identity = excluded.identity, verified_at = clock_timestamp()"
+)
+_HINT = text(
+    "insert into published (partition, sequence) values (:partition, :sequence)"
+    " on conflict (partition) do update set sequence = excluded.sequence"
+)
