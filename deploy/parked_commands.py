@@ -101,7 +101,7 @@ def _redriven(parts: Parts, line: Line, operator: Operator) -> bool:
 
 
 def _redriving(parts: Parts) -> Redriving:
-    following, handler, store = parts.service.following, parts.handler, parts.store
+    following, handler, store = parts.following, parts.handler, parts.store
     names = [projection.name for projection in following.projections]
     reacting = Reacting(parts.service.name, following.reactors, names, handler, store)
     return Redriving(following.projections, reacting, parts.codec, store)
@@ -109,7 +109,7 @@ def _redriving(parts: Parts) -> Redriving:
 
 def _lines(parts: Parts, taker: str | None, subject: str | None) -> list[Line]:
     """Projections before reactors, since these read them."""
-    reactors = {reactor.name for reactor in parts.service.following.reactors}
+    reactors = {reactor.name for reactor in parts.following.reactors}
     with parts.engine.connect() as connection:
         found = lines(connection)
     chosen = [line for line in found if taker in (None, line.taker) and subject in (None, line.subject)]

@@ -12,6 +12,7 @@ from psycopg.errors import DiskFull
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from deploy.erasure_commands import NobodyToErase
 from deploy.local.failure import StackFailed
 from deploy.parked_commands import NotParked
 from deploy.rebuilding import NoSuchGroup
@@ -30,6 +31,7 @@ EXPECTED = (
     NoSuchService,
     NoSuchGroup,
     NotParked,
+    NobodyToErase,
     ClockRefused,
     IssuerRefused,
     KeyringBehind,

@@ -69,7 +69,7 @@ def rebuild_beside(shared: Settings, ask: Callable[[], Answer]) -> tuple[Certifi
     parts = open_parts(service("reporting"), service_settings("reporting"), "worker", transaction_seconds=0)
     feed = TopicFeed(parts.service.following.sources, Log(shared.kafka_bootstrap_servers))
     members = groups(parts.service.projections)[RATES]
-    rebuild = Rebuild(members, parts.codec, feed, parts.engine, "reporting_api")
+    rebuild = Rebuild(RATES, members, parts.codec, feed, parts.store)
     with reading(ask) as seen, Progress(transient=True) as bar:
         task = bar.add_task("rebuild beside the live version", total=None)
         certificate = rebuild.run(lambda done, goal: bar.update(task, completed=done, total=goal))
@@ -98,8 +98,8 @@ def drop_and_rebuild(stack: Stack, shared: Settings, certificate: Certificate) -
             Flag().wait(STEP_SECONDS)
     seconds = monotonic() - started
     members = groups(parts.service.projections)[RATES]
-    with parts.engine.connect() as connection:
-        wrong = verify(connection, members, feed, certificate.to_json())
+    with parts.store.begin(snapshot=True) as books:
+        wrong = verify(books, members, feed, certificate.to_json())
     parts.close()
     if wrong:
         raise NotProved("; ".join(wrong))

@@ -8,14 +8,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
-from libs.events.checkpoints import LIVE, Checkpoint, Place, advance, claim, hold
+from libs.events.checkpoints import LIVE, Checkpoint, Place, advance, claim, hold, place, positions, unplace
 from libs.events.codec import Codec
-from libs.events.marks import Mark, known_until, store_mark
-from libs.events.parked import Dropped, Line, Parked, lines, park, parked_in, unpark
+from libs.events.journal import Head, read_heads
+from libs.events.marks import Mark, known_until, newest_mark, store_mark
+from libs.events.parked import Dropped, Line, Parked, lines, park, parked_in, subjects_parked, unpark, unpark_all
 from libs.events.projection import Projection, live_tables
 from libs.events.record import Position
 from libs.events.rows import Changed, Stored, load_rows, write_rows
 from libs.events.upkeep import drops
+from libs.events.workshop import PostgresWorkshop, Workshop
 
 
 class Books(Protocol):
@@ -34,11 +36,30 @@ class Books(Protocol):
     def claim(self, place: Place, topic_id: UUID) -> Checkpoint:
         """Become the follower of a partition."""
 
-    def hold(self, held: Mapping[Place, Checkpoint]) -> None:
+    def hold(self, held: Mapping[Place, Checkpoint], follower: str = LIVE) -> None:
         """Lock the checkpoints; `OwnershipLost` where one does not stand where this process left it."""
 
-    def advance(self, reached: Mapping[Place, Checkpoint]) -> None:
+    def advance(self, reached: Mapping[Place, Checkpoint], follower: str = LIVE) -> None:
         """Write checkpoints that are held."""
+
+    def positions(self, follower: str = LIVE, *, lock: bool = False) -> dict[Place, Checkpoint]:
+        """Where a follower stands; locked, it stands still."""
+
+    def place(self, follower: str, checkpoints: Mapping[Place, Checkpoint]) -> None:
+        """Put a follower somewhere."""
+
+    def unplace(self, follower: str) -> None:
+        """Forget a follower."""
+
+    def heads(self, *, lock: bool = False) -> list[Head]:
+        """The ends of the service's own journal; locked, nothing can be appended."""
+
+    def now(self) -> datetime:
+        """What time it is, as the next event would be recorded."""
+
+    @property
+    def workshop(self) -> Workshop:
+        """The tables of the projections."""
 
     def live(self) -> Mapping[str, str]:
         """The table that readers use now, by projection."""
@@ -67,6 +88,12 @@ class Books(Protocol):
     def unpark(self, events: Collection[Parked]) -> None:
         """Let go of events that were taken, or dropped."""
 
+    def subjects_parked(self, taker: str) -> frozenset[tuple[str, str]]:
+        """Whose events are parked for a projection or reactor, as (source, subject)."""
+
+    def unpark_all(self, taker: str) -> None:
+        """Let go of everything that is parked for a projection."""
+
     def dropped(self) -> frozenset[Dropped]:
         """The events that projections and reactors of this service pass over."""
 
@@ -76,12 +103,15 @@ class Books(Protocol):
     def known_until(self, source: str) -> datetime | None:
         """Until when everything of a source is applied here."""
 
+    def newest_mark(self, source: str) -> Mark | None:
+        """The newest mark of a source that is applied here."""
+
 
 class Store(Protocol):
     """Where a service keeps its books."""
 
-    def begin(self) -> AbstractContextManager[Books]:
-        """Commit on leaving, roll back on an exception."""
+    def begin(self, *, snapshot: bool = False) -> AbstractContextManager[Books]:
+        """Commit on leaving, roll back on an exception; a snapshot sees one instant throughout."""
 
 
 class PostgresBooks:
@@ -105,13 +135,39 @@ class PostgresBooks:
         """As the protocol says."""
         return claim(self.connection, LIVE, place, topic_id)
 
-    def hold(self, held: Mapping[Place, Checkpoint]) -> None:
+    def hold(self, held: Mapping[Place, Checkpoint], follower: str = LIVE) -> None:
         """As the protocol says."""
-        hold(self.connection, LIVE, held)
+        hold(self.connection, follower, held)
 
-    def advance(self, reached: Mapping[Place, Checkpoint]) -> None:
+    def advance(self, reached: Mapping[Place, Checkpoint], follower: str = LIVE) -> None:
         """As the protocol says."""
-        advance(self.connection, LIVE, reached)
+        advance(self.connection, follower, reached)
+
+    def positions(self, follower: str = LIVE, *, lock: bool = False) -> dict[Place, Checkpoint]:
+        """As the protocol says."""
+        return positions(self.connection, follower, lock=lock)
+
+    def place(self, follower: str, checkpoints: Mapping[Place, Checkpoint]) -> None:
+        """As the protocol says."""
+        place(self.connection, follower, checkpoints)
+
+    def unplace(self, follower: str) -> None:
+        """As the protocol says."""
+        unplace(self.connection, follower)
+
+    def heads(self, *, lock: bool = False) -> list[Head]:
+        """As the protocol says."""
+        return read_heads(self.connection, lock=lock)
+
+    def now(self) -> datetime:
+        """As the protocol says."""
+        at: datetime = self.connection.execute(text("select journal_now()")).scalar_one()
+        return at
+
+    @property
+    def workshop(self) -> Workshop:
+        """As the protocol says."""
+        return PostgresWorkshop(self.connection, f"{self._codec.source}_api")
 
     def live(self) -> Mapping[str, str]:
         """As the protocol says."""
@@ -152,6 +208,14 @@ class PostgresBooks:
         """As the protocol says."""
         unpark(self.connection, events)
 
+    def subjects_parked(self, taker: str) -> frozenset[tuple[str, str]]:
+        """As the protocol says."""
+        return subjects_parked(self.connection, taker)
+
+    def unpark_all(self, taker: str) -> None:
+        """As the protocol says."""
+        unpark_all(self.connection, taker)
+
     def dropped(self) -> frozenset[Dropped]:
         """As the protocol says."""
         rows = drops(self._codec.source).read(self.connection)
@@ -165,6 +229,10 @@ class PostgresBooks:
         """As the protocol says."""
         return known_until(self.connection, [source])
 
+    def newest_mark(self, source: str) -> Mark | None:
+        """As the protocol says."""
+        return newest_mark(self.connection, source)
+
 
 class PostgresStore:
     """Books in a service's database, opened by its worker."""
@@ -174,9 +242,12 @@ class PostgresStore:
         self._codec = codec
 
     @contextmanager
-    def begin(self) -> Iterator[PostgresBooks]:
+    def begin(self, *, snapshot: bool = False) -> Iterator[PostgresBooks]:
         """As the protocol says; rows of every unit are seen."""
-        with self._engine.begin() as connection:
+        session = self._engine.connect()
+        if snapshot:
+            session = session.execution_options(isolation_level="REPEATABLE READ")
+        with session as connection, connection.begin():
             books = PostgresBooks(connection, self._codec)
             books.see_everything()
             yield books

@@ -83,6 +83,22 @@ def positions(connection: Connection, follower: str, *, lock: bool = False) -> d
     }
 
 
+def place(connection: Connection, follower: str, checkpoints: Mapping[Place, Checkpoint]) -> None:
+    """Put a follower somewhere, wherever it stood before."""
+    values = {"follower": follower}
+    rows = [
+        values | at._asdict() | {"offset": c.next_offset, "sequence": c.sequence, "chain": c.chain, "epoch": c.epoch}
+        for at, c in checkpoints.items()
+    ]
+    if rows:
+        connection.execute(_PLACE, rows)
+
+
+def unplace(connection: Connection, follower: str) -> None:
+    """Forget a follower."""
+    connection.execute(text("delete from checkpoint where follower = :follower"), {"follower": follower})
+
+
 def beginning(sources: Iterable[str]) -> dict[Place, Checkpoint]:
     """The checkpoints of a follower that has read nothing yet."""
     places = [Place(source, partition) for source in sources for partition in range(PARTITIONS)]
@@ -98,6 +114,13 @@ def _keys(follower: str, places: Iterable[Place]) -> dict[str, object]:
     }
 
 
+_PLACE = text(
+    "insert into checkpoint (follower, source, partition, next_offset, sequence, chain, reacted, owner_epoch)"
+    " values (:follower, :source, :partition, :offset, :sequence, :chain, :sequence, :epoch)"
+    " on conflict (follower, source, partition) do update set next_offset = excluded.next_offset,"
+    " sequence = excluded.sequence, chain = excluded.chain, reacted = excluded.reacted,"
+    " owner_epoch = excluded.owner_epoch"
+)
 _ALL = "select * from checkpoint where follower = :follower order by source, partition"
 _CLAIM = text(
     "insert into checkpoint as c (follower, source, partition, topic_id, chain, owner_epoch)"

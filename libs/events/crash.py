@@ -12,6 +12,10 @@ POINTS = (
     "relay.after-commit",
     "follower.before-commit",
     "follower.after-commit",
+    "rebuild.before-commit",
+    "rebuild.after-commit",
+    "swap.before-commit",
+    "swap.after-commit",
 )
 _passed: Counter[str] = Counter()
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection
-
-from libs.events.checkpoints import LIVE, Checkpoint, Place, beginning, positions
-from libs.events.journal import READ_BATCH_MAX, PostgresJournal, read_heads
+from libs.events.books import Books
+from libs.events.checkpoints import Checkpoint, Place, beginning
+from libs.events.journal import READ_BATCH_MAX, Journal
 from libs.events.kafka import POLL_RECORDS_MAX, Log, Message, events_topic
 from libs.events.proving import Batch, BrokenLog, prove
 from libs.events.record import next_link
@@ -20,7 +19,7 @@ class Feed(Protocol):
     def beginning(self) -> dict[Place, Checkpoint]:
         """Nothing read yet."""
 
-    def live(self, connection: Connection, *, lock: bool = False) -> Positions:
+    def live(self, books: Books, *, lock: bool = False) -> Positions:
         """Where the live version stands in this transaction; locked, it stands still."""
 
     def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:
@@ -38,9 +37,9 @@ class TopicFeed:
         """As the protocol says."""
         return beginning(self._sources)
 
-    def live(self, connection: Connection, *, lock: bool = False) -> Positions:
+    def live(self, books: Books, *, lock: bool = False) -> Positions:
         """As the protocol says."""
-        return positions(connection, LIVE, lock=lock)
+        return books.positions(lock=lock)
 
     def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:
         """As the protocol says."""
@@ -70,18 +69,18 @@ class TopicFeed:
 class JournalFeed:
     """The service's own journal."""
 
-    def __init__(self, journal: PostgresJournal) -> None:
+    def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
     def beginning(self) -> dict[Place, Checkpoint]:
         """As the protocol says."""
         return beginning([self._journal.service])
 
-    def live(self, connection: Connection, *, lock: bool = False) -> Positions:
+    def live(self, books: Books, *, lock: bool = False) -> Positions:
         """As the protocol says."""
         return {
             Place(self._journal.service, head.partition): Checkpoint(0, head.sequence, head.chain, head.sequence, 0)
-            for head in read_heads(connection, lock=lock)
+            for head in books.heads(lock=lock)
         }
 
     def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:

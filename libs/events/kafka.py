@@ -1,9 +1,10 @@
 """Apache Kafka as this system uses it: the only file that knows the client, with what is unsafe by default pinned."""
 
 import importlib.util
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -37,6 +38,7 @@ METADATA_AGE_MS_MAX = 3_000
 # The client's own half a minute would be added to every absence of a broker.
 RECONNECT_MS_MAX = 1_000
 TAIL_STEP = 8
+ALL = range(PARTITIONS)
 CONTENT_TYPE = [("content-type", b"application/cloudevents+json")]
 
 # Kafka's own failures, so that callers need not import the client.
@@ -57,6 +59,10 @@ class Unsettled(KafkaError):  # type: ignore[misc]  # The client has no types.
     """A transaction is still open at the end of the log; a moment later it is not."""
 
 
+class LogRewound(KafkaError):  # type: ignore[misc]  # As above.
+    """A partition ends before it ended: it was made anew or cut, and what is published next would hide that."""
+
+
 @dataclass(frozen=True)
 class Topic:
     """A topic as the broker describes it."""
@@ -64,6 +70,7 @@ class Topic:
     name: str
     id: UUID
     partitions: int
+    replicas: int
 
 
 class Message(Protocol):
@@ -127,6 +134,22 @@ class Log:
             admin.wait_for_topics([topic.name for topic in wanted])
         self.check_topics(service)
 
+    def delete_events(self, service: str) -> None:
+        """Delete the events topic of a service, and return when it is gone: for a log that is made anew."""
+        name = events_topic(service)
+        with self._admin() as admin:
+            admin.delete_topics([name])
+        deadline = monotonic() + BLOCK_MS_MAX / 1000
+        while name in self.topics():
+            if monotonic() > deadline:
+                raise LogRefused(f"{name} is not deleted: does the broker allow it?")
+            sleep(RECONNECT_MS_MAX / 10_000)
+
+    def topics(self) -> set[str]:
+        """The names of all topics."""
+        with self._admin() as admin:
+            return set(admin.list_topics())
+
     def check_topics(self, service: str) -> Topic:
         """The events topic of a service; LogRefused when partitions or policy of it or of its marks are not ours."""
         with self._admin() as admin:
@@ -139,43 +162,51 @@ class Log:
         with self._admin() as admin:
             return _described(admin, name)
 
-    def ends(self, topic: str, partitions: Sequence[int], *, committed: bool = True) -> dict[int, int]:
+    def ends(self, topic: str, partitions: Sequence[int] = ALL, *, committed: bool = True) -> dict[int, int]:
         """The end offset of each partition: of what is committed, or the high watermark."""
         with self._consumer(isolation_level="read_committed" if committed else "read_uncommitted") as consumer:
             found = consumer.end_offsets([TopicPartition(topic, p) for p in partitions])
         return {place.partition: offset for place, offset in found.items()}
 
-    def unsettled(self, topic: str) -> list[int]:
+    def begins(self, topic: str, partitions: Sequence[int] = ALL) -> dict[int, int]:
+        """The offset that each partition begins at: more than 0 where somebody deleted records."""
+        with self._consumer() as consumer:
+            found = consumer.beginning_offsets([TopicPartition(topic, p) for p in partitions])
+        return {place.partition: offset for place, offset in found.items()}
+
+    def unsettled(self, topic: str, partitions: Sequence[int] = ALL) -> list[int]:
         """The partitions whose true end an open transaction hides."""
-        with self.horizon(topic) as horizon:
+        with self.horizon(topic, partitions) as horizon:
             return sorted(horizon.hidden())
 
     @contextmanager
-    def horizon(self, topic: str) -> Iterator["Horizon"]:
+    def horizon(self, topic: str, partitions: Sequence[int] = ALL) -> Iterator["Horizon"]:
         """The ends of a topic's partitions, to be asked for again and again."""
         with (
             self._consumer(isolation_level="read_committed") as committed,
             self._consumer(isolation_level="read_uncommitted") as written,
         ):
-            yield Horizon(topic, committed, written)
+            yield Horizon([TopicPartition(topic, p) for p in partitions], committed, written)
 
-    def tails(self, topic: str) -> dict[int, Message]:
-        """The last committed record of each partition that has one, stepping back over what is no record.
+    def tails(
+        self, topic: str, ours: Callable[[Message], bool] = lambda _: True, partitions: Sequence[int] = ALL
+    ) -> dict[int, Message]:
+        """The last committed message of each partition that is one of ours, stepping back over all that is none.
 
         `Unsettled` while an open transaction hides the true end of a partition.
         """
-        partitions = list(range(PARTITIONS))
         ends = self.ends(topic, partitions)
-        if self.unsettled(topic):
+        if self.unsettled(topic, partitions):
             raise Unsettled(f"{topic} ends in an open transaction")
         tails: dict[int, Message] = {}
         step = TAIL_STEP
-        begin = self._begins(topic, partitions)
+        begin = self.begins(topic, partitions)
         open_ones = [p for p in partitions if ends[p] > begin[p]]
         while open_ones:
             starts = {p: max(begin[p], ends[p] - step) for p in open_ones}
             for message in self.read(topic, starts, ends):
-                tails[message.partition] = message
+                if ours(message):
+                    tails[message.partition] = message
             open_ones = [p for p in open_ones if p not in tails and starts[p] > begin[p]]
             step *= TAIL_STEP
         return tails
@@ -234,11 +265,6 @@ class Log:
             topics,
         )
 
-    def _begins(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
-        with self._consumer() as consumer:
-            found = consumer.beginning_offsets([TopicPartition(topic, p) for p in partitions])
-        return {place.partition: offset for place, offset in found.items()}
-
     @contextmanager
     def _admin(self) -> Iterator[Any]:
         admin = KafkaAdminClient(
@@ -277,15 +303,23 @@ class Log:
 class Horizon:
     """Both ends of each partition of a topic: of what is committed, and of what is written."""
 
-    def __init__(self, topic: str, committed: Any, written: Any) -> None:
-        self._places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+    def __init__(self, places: Sequence[TopicPartition], committed: Any, written: Any) -> None:
+        self._places = places
         self._committed = committed
         self._written = written
+        self._ends: dict[Any, int] = {}
 
     def hidden(self) -> dict[int, int]:
-        """By partition, the offset from which on an open transaction hides what was written."""
+        """By partition, the offset from which on an open transaction hides what was written.
+
+        `LogRewound` where a partition ends before it ended the last time.
+        """
         committed = self._committed.end_offsets(self._places, timeout_ms=BLOCK_MS_MAX)
         written = self._written.end_offsets(self._places, timeout_ms=BLOCK_MS_MAX)
+        for place, end in written.items():
+            if end < self._ends.get(place, 0):
+                raise LogRewound(f"{place.topic}/{place.partition} ends before it ended a moment ago")
+        self._ends = written
         return {place.partition: committed[place] for place in self._places if committed[place] != written[place]}
 
 
@@ -294,14 +328,22 @@ class Publisher:
 
     def __init__(self, producer: Any) -> None:
         self._producer = producer
+        self._ends: dict[tuple[str, int], int] = {}
         try:
             producer.init_transactions()
         except KafkaError:
             self.close()
             raise
 
+    def go_on_from(self, topic: str, ends: Mapping[int, int]) -> None:
+        """Publish nothing before these ends: what is written there lies in another log than was looked at."""
+        self._ends.update({(topic, partition): end for partition, end in ends.items()})
+
     def publish(self, messages: Iterable[tuple[str, int, str, bytes]]) -> None:
-        """Send (topic, partition, key, value) in order as one transaction; KafkaError when any of it failed."""
+        """Send (topic, partition, key, value) in order as one transaction; KafkaError when any of it failed.
+
+        `LogRewound` where a partition lost its end since the last time.
+        """
         self._producer.begin_transaction()
         futures = [
             self._producer.send(topic, value=value, key=key.encode(), partition=partition, headers=list(CONTENT_TYPE))
@@ -312,7 +354,16 @@ class Publisher:
             # flush() is silent about records that expired: only their futures tell.
             if not future.succeeded():
                 raise future.exception or KafkaError("a record was not acknowledged in time")
+        self._refuse_rewound(future.value for future in futures if future.value is not None)
         self._producer.commit_transaction()
+
+    def _refuse_rewound(self, written: Iterable[Any]) -> None:
+        for one in written:
+            place = (one.topic, one.partition)
+            # What was sent twice and written once has no offset.
+            if 0 <= one.offset < self._ends.get(place, 0):
+                raise LogRewound(f"{one.topic}/{one.partition} goes on before its end")
+            self._ends[place] = one.offset + 1
 
     def abort_open(self, topic: str, partitions: Iterable[int]) -> None:
         """Write the end that an open transaction of ours lacks: what it holds counts as aborted.
@@ -366,9 +417,13 @@ class Member:
         return fresh, gone
 
     def start(self, topic: str, partition: int, offset: int) -> None:
-        """Read a claimed partition from an offset on."""
+        """Read a claimed partition from an offset on; from 0 is from where it begins."""
         place = TopicPartition(topic, partition)
-        self._consumer.seek(place, offset)
+        if offset:
+            self._consumer.seek(place, offset)
+        else:
+            # Where its first records were deleted there is no offset 0, and what is missing shows in what comes first.
+            self._consumer.seek_to_beginning(place)
         self._consumer.resume(place)
 
     def stop(self, topic: str, partition: int) -> None:
@@ -423,4 +478,5 @@ def _described(admin: Any, name: str) -> Topic:
     found = admin.describe_topics([name])
     if not found or found[0].get("error_code"):
         raise TopicMissing(f"topic {name} does not exist: run `aftercare topics`")
-    return Topic(name, UUID(str(found[0]["topic_id"])), len(found[0]["partitions"]))
+    partitions = found[0]["partitions"]
+    return Topic(name, UUID(str(found[0]["topic_id"])), len(partitions), len(partitions[0]["replica_nodes"]))

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 
 from sqlalchemy import Engine, Row, text
 
+from libs.events.decider import Refused
 from libs.events.keyrings.ledger import Ledger
 from libs.events.keyrings.opened import OpenKeys
 from libs.events.keyrings.standing import KeyringBehind as KeyringBehind
@@ -32,8 +33,10 @@ class Keyring(Protocol):
         """Destroy a subject's key for ever; a second time changes nothing."""
 
 
-class SubjectForgotten(ValueError):
+class SubjectForgotten(Refused):
     """A new secret was to be written about a subject whose key was destroyed."""
+
+    problem = "subject-forgotten"
 
 
 class KeyLost(SubjectForgotten):

@@ -57,7 +57,9 @@ class MemoryDatabase:
         self.turns = turns or Unscheduled()
         self.committed: dict[str, dict[Any, Any]] = defaultdict(dict)
         self.locks: dict[tuple[str, Any], MemoryTransaction] = {}
-        self.open: set[MemoryTransaction] = set()
+        self.open: dict[MemoryTransaction, None] = {}
+        # Whose session holds the lock of the one relay.
+        self.leader: object | None = None
         # Which database this is: another after a restore or a failover.
         self.identity = 1
         self._alone = RLock() if turns is None else nullcontext()
@@ -78,6 +80,7 @@ class MemoryDatabase:
         """End every open transaction from the server's side, as a restart does."""
         for transaction in list(self.open):
             transaction.end()
+        self.leader = None
 
     def snapshot(self) -> dict[str, dict[Any, Any]]:
         """A backup of all that is committed."""
@@ -99,7 +102,7 @@ class MemoryTransaction:
         self.database = database
         self._written: dict[str, dict[Any, Any]] = defaultdict(dict)
         self._ended = False
-        database.open.add(self)
+        database.open[self] = None
 
     def get(self, space: str, key: Any) -> Any:
         """The value of a key, or None."""
@@ -188,7 +191,7 @@ class MemoryTransaction:
     def end(self) -> None:
         """Let go of every lock, and of what was not committed."""
         self._ended = True
-        self.database.open.discard(self)
+        self.database.open.pop(self, None)
         for held in [held for held, owner in self.database.locks.items() if owner is self]:
             del self.database.locks[held]
 

@@ -18,6 +18,10 @@ class LeadershipLost(RuntimeError):
     """What made this relay the leader is gone: another may be leader already."""
 
 
+class NotTrusted(RuntimeError):
+    """This is another database than was compared with the log, or nobody trusts it any more: compare anew."""
+
+
 class Leadership(Protocol):
     """A claim to be the one relay of a service."""
 
@@ -25,7 +29,7 @@ class Leadership(Protocol):
         """Try to become the leader."""
 
     def check(self) -> None:
-        """`LeadershipLost` when this is the leader no more."""
+        """`LeadershipLost` when this is the leader no more, `NotTrusted` when its database is another than it was."""
 
 
 class Outbox(Protocol):
@@ -48,7 +52,7 @@ class Outbox(Protocol):
         """Note how far partitions were published."""
 
     def trust(self) -> None:
-        """This database was compared with its log: it may be appended to."""
+        """The database that `hints` was asked of was compared with its log: it, and no other, may be appended to."""
 
     def distrust(self) -> None:
         """Nothing may be appended to this database."""
@@ -66,6 +70,7 @@ class PostgresOutbox:
     def __init__(self, journal: PostgresJournal) -> None:
         self.journal = journal
         self._engine: Engine = journal.engine
+        self._identity = ""
 
     def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
         """As the protocol says."""
@@ -81,6 +86,7 @@ class PostgresOutbox:
     def hints(self) -> dict[int, int]:
         """As the protocol says."""
         with self._engine.connect() as connection:
+            self._identity = connection.execute(text("select journal_identity_now()")).scalar_one()
             rows = connection.execute(text("select partition, sequence from published"))
             return {row.partition: row.sequence for row in rows}
 
@@ -92,7 +98,7 @@ class PostgresOutbox:
     def trust(self) -> None:
         """As the protocol says."""
         with self._engine.begin() as connection:
-            connection.execute(_TRUSTED)
+            connection.execute(_TRUST, {"identity": self._identity})
 
     def distrust(self) -> None:
         """As the protocol says."""
@@ -123,15 +129,18 @@ class AdvisoryLock:
     def check(self) -> None:
         """As the protocol says."""
         try:
-            self._connection.execute("select 1")
+            row = self._connection.execute(_TRUSTED).fetchone()
         except psycopg.Error as error:
             raise LeadershipLost("the connection that held the lock is gone") from error
+        if not (row and row[0]):
+            raise NotTrusted("another database was put in place of the one that was compared with the log")
 
 
-_TRUSTED = text(
-    "insert into journal_identity (identity) values (journal_identity_now())"
-    " on conflict (only_one) do update set identity = excluded.identity, verified_at = clock_timestamp()"
+_TRUST = text(
+    "insert into journal_identity (identity) values (:identity) on conflict (only_one) do update"
+    " set identity = excluded.identity, verified_in = excluded.verified_in, verified_at = clock_timestamp()"
 )
+_TRUSTED = "select exists (select from journal_verified where identity = journal_identity_now())"
 _HINT = text(
     "insert into published (partition, sequence) values (:partition, :sequence)"
     " on conflict (partition) do update set sequence = excluded.sequence"

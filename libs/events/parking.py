@@ -47,7 +47,7 @@ def _decoded(codec: Codec, record: Record) -> Event | Unreadable | None:
 class Parking:
     """The lines of parked events as one transaction finds them, and who joins them in it.
 
-    A taker stands behind its own line, and behind those of the takers that it rests on.
+    A taker stands behind its own line; a reactor that rests on projections, behind theirs as well.
     """
 
     def __init__(
@@ -55,12 +55,10 @@ class Parking:
         books: Books,
         dropped: AbstractSet[Dropped] = frozenset(),
         *,
-        rests_on: Collection[str] = (),
         apart_from: Line | None = None,
     ) -> None:
         self._books = books
         self._dropped = dropped
-        self._rests_on = rests_on
         lines = books.lines()
         self._standing = {line.key for line in lines} - ({apart_from.key} if apart_from else set())
         self._filled: Counter[Place] = Counter()
@@ -68,7 +66,9 @@ class Parking:
             self._filled[line.place] += line.events
         self.fresh: list[Parked] = []
 
-    def admit(self, taker: str, handled: AbstractSet[str], events: Sequence[Read]) -> list[tuple[Record, Event]]:
+    def admit(
+        self, taker: str, handled: AbstractSet[str], events: Sequence[Read], rests_on: Collection[str] = ()
+    ) -> list[tuple[Record, Event]]:
         """Of the events that a projection or reactor handles, those that it can take now; the others are parked."""
         if not self._standing and not self._dropped and not any(type(event) is Unreadable for _, event in events):
             return [(record, event) for record, event in events if record.type in handled]  # type: ignore[misc]
@@ -76,7 +76,7 @@ class Parking:
         for record, event in events:
             if record.type not in handled or self._is_dropped(taker, record):
                 continue
-            if self.stands(taker, record):
+            if self.stands((taker, *rests_on), record):
                 self.add(Parked.of(taker, record, BEHIND))
             elif isinstance(event, Unreadable):
                 self.add(Parked.of(taker, record, event.why))
@@ -84,9 +84,9 @@ class Parking:
                 admitted.append((record, event))
         return admitted
 
-    def stands(self, taker: str, record: Record) -> bool:
-        """Whether an event of the same subject is parked before this one."""
-        return any((one, record.source, record.subject) in self._standing for one in (taker, *self._rests_on))
+    def stands(self, takers: Collection[str], record: Record) -> bool:
+        """Whether an event of the same subject is parked before this one for any of them."""
+        return any((taker, record.source, record.subject) in self._standing for taker in takers)
 
     def add(self, event: Parked) -> None:
         """Park an event; those of its subject that follow queue behind it."""
@@ -112,9 +112,9 @@ def join(books: Books, events: Collection[Parked], rests_on: Collection[str]) ->
     """Park events that another transaction found in need of it; `OwnershipLost` when a line has gone since."""
     if not events:
         return
-    parking = Parking(books, rests_on=rests_on)
+    parking = Parking(books)
     for event in events:
-        if event.reason == BEHIND and not parking.stands(event.taker, event.record):
+        if event.reason == BEHIND and not parking.stands((event.taker, *rests_on), event.record):
             raise OwnershipLost(f"a line of {event.taker} moved on")
         parking.add(event)
     parking.close()

@@ -67,6 +67,10 @@ class Reacting:
         except Exception:  # noqa: BLE001 -- Whatever a reaction raises, it is found and parked.
             return self._one_by_one(due)
 
+    def _before(self, reactor: Reactor) -> Collection[str]:
+        """The projections that must have taken an event before the reactor can."""
+        return () if reactor.independent else self._rests_on
+
     def _one_by_one(self, due: Sequence[Read]) -> list[Parked]:
         parked: list[Parked] = []
         standing: set[tuple[str, str, str]] = set()
@@ -99,10 +103,10 @@ class Reacting:
         wanted: list[_Wanted] = []
         refusals: list[Target[Any, Any]] = []
         with self._store.begin() as books:
-            parking = Parking(books, self.dropped, rests_on=self._rests_on, apart_from=line)
+            parking = Parking(books, self.dropped, apart_from=line)
             for one in due:
                 for reactor in reactors:
-                    for record, event in parking.admit(reactor.name, reactor.handled, [one]):
+                    for record, event in parking.admit(reactor.name, reactor.handled, [one], self._before(reactor)):
                         try:
                             targets = reactor.targets(record, event, books.connection)
                         except NotKnownYet as unknown:

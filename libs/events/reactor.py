@@ -48,10 +48,12 @@ class Reactor:
     """Turns events into commands; `name` is for ever, since the ids of its commands come from it.
 
     A reaction reads, in `connection`, the projections of its own follower: they have the event already. It raises
-    `NotKnownYet` where it needs something of another source that may still be on its way.
+    `NotKnownYet` where it needs something of another source that may still be on its way. An `independent` one reads
+    none of them, and does not wait where one of them has parked an event.
     """
 
     name: str
+    independent: bool = False
     reactions: dict[type[Event], React] = field(default_factory=dict)
 
     def on(self, event_class: type[E]) -> Callable[[Callable[[E, Connection], Iterable[Reaction]]], React]:

@@ -1,24 +1,24 @@
 """Rebuild: a new version beside the live one, compared at the same positions, then swapped under its readers."""
 
-from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, text
 
-from libs.events.books import PostgresBooks
+from libs.events.books import Books, Store
 from libs.events.checkpoints import Checkpoint, Place
 from libs.events.codec import Codec, Decoded
-from libs.events.digest import Digest, Subjects, differing_keys, digest_of
+from libs.events.crash import crash_point
+from libs.events.digest import Digest, Subjects
 from libs.events.feeds import Feed, Positions
-from libs.events.parked import Dropped, subjects_parked, unpark_all
+from libs.events.parked import Dropped
 from libs.events.projection import Projection
 from libs.events.projector import Projector
-from libs.events.tables import drop_table, make_table
+from libs.events.proving import Batch
 
 LEVEL_EVENTS_MAX = 500
 Progress = Callable[[int, int], None]
@@ -26,6 +26,10 @@ Progress = Callable[[int, int], None]
 
 class RebuildDiffers(RuntimeError):
     """A rebuilt version does not hold the same rows as the live one at the same positions; nothing was swapped."""
+
+
+class NothingToRollBack(LookupError):
+    """There is no version before the live one, or not one that this code folds."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What was proved by a rebuild: at these positions (sequence and chain of every partition) these digests."""
+    """What was proved: at these positions (sequence and chain of every partition) these digests."""
 
     made_at: datetime
     positions: dict[str, tuple[int, str]]
@@ -69,149 +73,244 @@ class Certificate:
 
 
 class Rebuild:
-    """Builds new versions of some projections from a feed; `engine` is the worker's, without a transaction bound."""
+    """Builds new versions of one group of projections from a feed.
+
+    How far it came is kept with what it built: after any failure the same rebuild goes on where it stood, and
+    `discard` gives it up. Several processes may `fill` it at once, each its own partitions.
+    """
 
     def __init__(
-        self, projections: Sequence[Projection[Any]], codec: Codec, feed: Feed, engine: Engine, api: str
+        self, group: str, projections: Sequence[Projection[Any]], codec: Codec, feed: Feed, store: Store
     ) -> None:
+        self.name = f"build:{group}"
+        self._before = f"previous:{group}"
         self._projections = projections
         self._projectors = {projection.name: Projector(projection) for projection in projections}
         self._handled = frozenset(wire for projection in projections for wire in projection.handled)
         self._codec = codec
         self._feed = feed
-        self._engine = engine
-        self._api = api
-        self._done: dict[Place, Checkpoint] = feed.beginning()
-        self._dropped: AbstractSet[Dropped] = frozenset()
+        self._store = store
+        self._done: dict[Place, Checkpoint] = {}
+        self._dropped: frozenset[Dropped] = frozenset()
         self.tables: dict[str, str] = {}
-
-    @property
-    def _names(self) -> list[str]:
-        return [projection.name for projection in self._projections]
 
     def run(self, progress: Progress = lambda _done, _goal: None, *, swap: bool = True) -> Certificate:
         """Fill, compare, and unless told otherwise swap; the certificate is stored, also one that says "differs".
 
-        `RebuildDiffers`, as any failure, leaves the live version as it was and nothing beside it.
+        `RebuildDiffers` leaves the live version as it was and nothing beside it.
         """
-        with self._engine.begin() as connection:
-            self._dropped = PostgresBooks(connection, self._codec).dropped()
-            self.tables = {p.name: make_table(connection, p, self._api) for p in self._projections}
-        try:
-            self._catch_up(progress)
-            certificate = self._compare()
-            self._end(certificate, swap=swap)
-        except BaseException:
-            self.discard()
-            raise
-        return certificate
+        self.begin()
+        self.fill(progress=progress)
+        return self.finish(swap=swap)
 
-    def discard(self) -> None:
-        """Remove what was built and not swapped in."""
-        with self._engine.begin() as connection:
-            for table in self.tables.values():
-                drop_table(connection, table)
-        self.tables = {}
+    def begin(self) -> bool:
+        """Go on with what was begun, or begin anew where that is nothing or other code's; whether it goes on."""
+        with self._store.begin() as books:
+            built = books.workshop.under_construction(self.name)
+            going_on = set(built) == set(self._projectors) and all(
+                built[projection.name].fits(projection) for projection in self._projections
+            )
+            if not going_on:
+                self._clear(books)
+                for projection in self._projections:
+                    books.workshop.make(projection, self.name)
+                books.place(self.name, self._feed.beginning())
+        self._resume()
+        return going_on
 
-    def _catch_up(self, progress: Progress) -> None:
+    def fill(
+        self,
+        *,
+        partitions: Collection[int] | None = None,
+        progress: Progress = lambda _done, _goal: None,
+        events_per_second: float | None = None,
+    ) -> None:
+        """Fold until almost level with the live version; of some partitions only, and not faster than told."""
+        self._resume()
         while True:
-            with self._engine.connect() as connection:
-                goal = self._feed.live(connection)
-            if _missing(self._done, goal) <= LEVEL_EVENTS_MAX:
+            goal = self._shared(self._live_positions(), partitions)
+            if missing(self._done, goal) <= LEVEL_EVENTS_MAX:
                 return
             total = sum(checkpoint.sequence for checkpoint in goal.values())
             for batch in self._feed.batches(self._done, goal):
-                with self._engine.begin() as connection:
-                    self._fold(connection, batch)
-                progress(total - _missing(self._done, goal), total)
+                self._fold(batch)
+                progress(total - missing(self._done, goal), total)
+                if events_per_second:
+                    sleep(sum(len(part.records) for part in batch.values()) / events_per_second)
+
+    def finish(self, *, swap: bool = True) -> Certificate:
+        """Compare what was filled, store the certificate, and swap or give up."""
+        self._resume()
+        certificate = self._compare()
+        if certificate.same and swap:
+            with self._standing_still() as books:
+                books.workshop.certify(certificate.to_json())
+                self._point(books)
+            crash_point("swap.after-commit")
+            return certificate
+        with self._store.begin() as books:
+            books.workshop.certify(certificate.to_json())
+        self.discard()
+        if not certificate.same:
+            raise RebuildDiffers(certificate.to_json())
+        return certificate
+
+    def until(
+        self,
+        goal: Positions | None = None,
+        instant: datetime | None = None,
+        progress: Progress = lambda _done, _goal: None,
+    ) -> Certificate:
+        """What the projections hold at some positions, or as of an instant; nothing is swapped, and nothing stays."""
+        self.discard()
+        self.begin()
+        goal = self._live_positions() if goal is None else goal
+        total = sum(checkpoint.sequence for checkpoint in goal.values())
+        over: set[Place] = set()
+        for batch in self._feed.batches(self._done, goal):
+            early = {
+                place: _recorded_until(part, self._done[place], instant)
+                for place, part in batch.items()
+                if place not in over
+            }
+            over |= {place for place, part in early.items() if part is not batch[place]}
+            self._fold(early)
+            progress(total - missing(self._done, goal), total)
+        with self._store.begin(snapshot=True) as books:
+            compared = tuple(self._compared(books, p, None, frozenset()) for p in self._projections)
+            reached = {place: self._done[place] for place in goal}
+            certificate = Certificate(books.now(), _spelled(reached), compared)
+            books.workshop.certify(certificate.to_json())
+        self.discard()
+        return certificate
+
+    def roll_back(self) -> None:
+        """Have readers use the version before the live one, brought level with it; that one is kept in its turn.
+
+        `NothingToRollBack` where there is none, or where this code does not fold as the code that made it.
+        """
+        with self._store.begin() as books:
+            found = {projection.name: books.workshop.previous(projection) for projection in self._projections}
+            if not all((one := found[p.name]) is not None and one.fits(p) for p in self._projections):
+                raise NothingToRollBack(f"{', '.join(found)}: no version before this one, or none of this code")
+            self._done = books.positions(self._before)
+            self.tables = {name: version.table for name, version in found.items() if version is not None}
+            self._dropped = books.dropped()
+        self.name = self._before
+        with self._standing_still() as books:
+            self._point(books)
+
+    def discard(self) -> None:
+        """Remove what was built and not swapped in."""
+        with self._store.begin() as books:
+            self._clear(books)
+        self.tables = {}
+
+    def _clear(self, books: Books) -> None:
+        for version in books.workshop.under_construction(self.name).values():
+            books.workshop.drop(version.table)
+        books.unplace(self.name)
+
+    def _resume(self) -> None:
+        with self._store.begin() as books:
+            self.tables = {name: one.table for name, one in books.workshop.under_construction(self.name).items()}
+            self._done = books.positions(self.name)
+            self._dropped = books.dropped()
+
+    def _live_positions(self) -> Positions:
+        with self._store.begin() as books:
+            return self._feed.live(books)
+
+    def _shared(self, goal: Positions, partitions: Collection[int] | None) -> Positions:
+        if partitions is None:
+            return goal
+        return {place: checkpoint for place, checkpoint in goal.items() if place.partition in partitions}
 
     def _compare(self) -> Certificate:
         """Digests of both versions at the positions that one snapshot of the live version shows."""
-        with (
-            self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as snapshot,
-            snapshot.begin(),
-        ):
-            goal = self._feed.live(snapshot)
-            parked = {name: subjects_parked(snapshot, name) for name in self._names}
-            live = {p.name: self._live(snapshot, p, parked[p.name]) for p in self._projections}
-            made_at = snapshot.execute(text("select journal_now()")).scalar_one()
+        with self._store.begin(snapshot=True) as books:
+            goal = self._feed.live(books)
+            parked = {p.name: books.subjects_parked(p.name) for p in self._projections}
+            live = {p.name: self._live(books, p, parked[p.name]) for p in self._projections}
+            made_at = books.now()
         self._level(goal)
-        compared = tuple(self._compared(p, live[p.name], parked[p.name]) for p in self._projections)
+        with self._store.begin() as books:
+            compared = tuple(self._compared(books, p, live[p.name], parked[p.name]) for p in self._projections)
         if not all(one.same for one in compared):
             compared = self._explained(compared)
-        spelled = {f"{p.source}/{p.partition}": (c.sequence, c.chain.hex()) for p, c in sorted(goal.items())}
-        return Certificate(made_at, spelled, compared)
+        return Certificate(made_at, _spelled(goal), compared)
 
     def _level(self, goal: Positions) -> None:
         for batch in self._feed.batches(self._done, goal):
-            with self._engine.begin() as connection:
-                self._fold(connection, batch)
+            self._fold(batch)
 
-    def _live(self, connection: Connection, projection: Projection[Any], parked: Subjects) -> Digest | None:
-        table = projection.live(connection)
-        shape = connection.execute(_SHAPE, {"table": table}).one()
-        if (shape.shape, shape.version) != (projection.shape, projection.version):
-            return None
-        return digest_of(connection, projection, table, parked)
+    def _live(self, books: Books, projection: Projection[Any], parked: Subjects) -> Digest | None:
+        version = books.workshop.live(projection)
+        return books.workshop.digest(projection, version.table, parked) if version.fits(projection) else None
 
-    def _compared(self, projection: Projection[Any], live: Digest | None, parked: Subjects) -> Compared:
+    def _compared(self, books: Books, projection: Projection[Any], live: Digest | None, parked: Subjects) -> Compared:
         table = self.tables[projection.name]
-        with self._engine.connect() as connection:
-            rebuilt = digest_of(connection, projection, table)
-            apart = digest_of(connection, projection, table, parked) if parked else rebuilt
+        rebuilt = books.workshop.digest(projection, table)
+        apart = books.workshop.digest(projection, table, parked) if parked else rebuilt
         return Compared(projection.name, projection.version, table, rebuilt, apart, live, len(parked))
 
     def _explained(self, compared: Sequence[Compared]) -> tuple[Compared, ...]:
         """The same with the keys that differ."""
-        with self._standing_still() as connection:
+        with self._standing_still() as books:
             return tuple(
-                one if one.same else replace(one, differences=_differing(connection, p, one.table))
-                for p, one in zip(self._projections, compared, strict=True)
+                one if one.same else replace(one, differences=self._differing(books, projection))
+                for projection, one in zip(self._projections, compared, strict=True)
             )
 
-    def _end(self, certificate: Certificate, *, swap: bool) -> None:
-        if certificate.same and swap:
-            with self._standing_still() as connection:
-                _store(connection, certificate)
-                self._point(connection)
-            return
-        with self._engine.begin() as connection:
-            _store(connection, certificate)
-        if not certificate.same:
-            raise RebuildDiffers(certificate.to_json())
+    def _differing(self, books: Books, projection: Projection[Any]) -> tuple[str, ...]:
+        tables = (books.workshop.live(projection).table, self.tables[projection.name])
+        return tuple(books.workshop.differing(projection, tables, books.subjects_parked(projection.name)))
 
-    def _point(self, connection: Connection) -> None:
-        """Move every pointer of the group at once."""
-        for name, table in self.tables.items():
-            forgotten = connection.execute(_POINT, {"name": name, "table": table}).scalar_one_or_none()
-            if forgotten is not None:
-                drop_table(connection, forgotten)
+    def _point(self, books: Books) -> None:
+        """Move every pointer of the group at once, and note where the version before stands."""
+        for projection in self._projections:
+            books.workshop.point(projection, self.tables[projection.name])
             # What the version before could not take is in this one.
-            unpark_all(connection, name)
+            books.unpark_all(projection.name)
+        books.unplace(self.name)
+        books.unplace(self._before)
+        books.place(self._before, self._done)
 
     @contextmanager
-    def _standing_still(self) -> Iterator[Connection]:
-        """A transaction in which the live version is stopped for an instant, and the new one level with it."""
-        with self._engine.connect() as connection:
-            goal = self._feed.live(connection)
-        self._level(goal)
-        with self._engine.begin() as connection:
-            goal = self._feed.live(connection, lock=True)
+    def _standing_still(self) -> Iterator[Books]:
+        """A transaction in which the live version is stopped for an instant, and this one level with it."""
+        self._level(self._live_positions())
+        with self._store.begin() as books:
+            goal = self._feed.live(books, lock=True)
             for batch in self._feed.batches(self._done, goal):
-                self._fold(connection, batch)
-            yield connection
+                self._apply(books, batch)
+                books.advance({place: part.reached for place, part in batch.items()}, self.name)
+                self._reached(batch)
+            yield books
+            crash_point("swap.before-commit")
 
-    def _fold(self, connection: Connection, batch: dict[Place, Any]) -> None:
+    def _fold(self, batch: Mapping[Place, Batch]) -> None:
+        with self._store.begin() as books:
+            held = {place: self._done[place] for place in batch}
+            books.hold(held, self.name)
+            self._apply(books, batch)
+            books.advance({place: part.reached for place, part in batch.items()}, self.name)
+            crash_point("rebuild.before-commit")
+        self._reached(batch)
+        crash_point("rebuild.after-commit")
+
+    def _reached(self, batch: Mapping[Place, Batch]) -> None:
+        self._done.update({place: part.reached for place, part in batch.items()})
+
+    def _apply(self, books: Books, batch: Mapping[Place, Batch]) -> None:
         events = [
             (record, event)
             for part in batch.values()
             for record in part.records
             if record.type in self._handled and (event := self._codec.decode(record)) is not None
         ]
-        books = PostgresBooks(connection, self._codec)
         for name, projector in self._projectors.items():
             projector.apply(books, self.tables[name], self._kept(name, events))
-        self._done.update({place: part.reached for place, part in batch.items()})
 
     def _kept(self, name: str, events: Sequence[Decoded]) -> Sequence[Decoded]:
         """The events that were not dropped for this projection."""
@@ -220,22 +319,23 @@ class Rebuild:
         return [one for one in events if Dropped.at(name, one[0]) not in self._dropped]
 
 
-def _differing(connection: Connection, projection: Projection[Any], table: str) -> tuple[str, ...]:
-    parked = subjects_parked(connection, projection.name)
-    return tuple(differing_keys(connection, projection, (projection.live(connection), table), parked))
+def certificate_of(books: Books, projections: Sequence[Projection[Any]], feed: Feed) -> Certificate:
+    """What the live versions hold, where they stand: to be taken in one snapshot."""
+    compared = []
+    for projection in projections:
+        version = books.workshop.live(projection)
+        digest = books.workshop.digest(projection, version.table)
+        compared.append(Compared(projection.name, version.version, version.table, digest, digest, digest))
+    return Certificate(books.now(), _spelled(feed.live(books)), tuple(compared))
 
 
-def _store(connection: Connection, certificate: Certificate) -> None:
-    connection.execute(_STORE, {"body": certificate.to_json()})
-
-
-def verify(connection: Connection, projections: Sequence[Projection[Any]], feed: Feed, certificate: str) -> list[str]:
+def verify(books: Books, projections: Sequence[Projection[Any]], feed: Feed, certificate: str) -> list[str]:
     """What a saved certificate and the live tables disagree on; empty when they agree.
 
     Positions that differ come first, since digests can only be the same at the same positions.
     """
     saved = orjson.loads(certificate)
-    now = {f"{p.source}/{p.partition}": [c.sequence, c.chain.hex()] for p, c in feed.live(connection).items()}
+    now = {name: list(at) for name, at in _spelled(feed.live(books)).items()}
     moved = [
         f"{place} is at {now.get(place)}, not {wanted}"
         for place, wanted in saved["positions"].items()
@@ -244,20 +344,28 @@ def verify(connection: Connection, projections: Sequence[Projection[Any]], feed:
     if moved:
         return moved
     wanted = {one["name"]: one["rebuilt"] for one in saved["projections"]}
-    found = {p.name: asdict(digest_of(connection, p, p.live(connection))) for p in projections}
+    found = {p.name: asdict(books.workshop.digest(p, books.workshop.live(p).table)) for p in projections}
     return [
         f"{name} has {found.get(name)}, not {digest}" for name, digest in wanted.items() if found.get(name) != digest
     ]
 
 
-def _missing(done: Positions, goal: Positions) -> int:
+def missing(done: Positions, goal: Positions) -> int:
+    """How many events lie between two positions."""
     return sum(max(0, checkpoint.sequence - done[place].sequence) for place, checkpoint in goal.items())
 
 
-_STORE = text("insert into projection_certificate (body) values (:body)")
-_SHAPE = text("select shape, version from projection_version where table_name = :table")
-_POINT = text(
-    "with before as (select name, previous from projection_pointer where name = :name)"
-    " update projection_pointer p set previous = live, live = :table from before b where p.name = b.name"
-    " returning b.previous"
-)
+def _recorded_until(part: Batch, held: Checkpoint, instant: datetime | None) -> Batch:
+    """The part of a batch that was recorded until an instant; the batch itself where that is all of it."""
+    if instant is None or not part.records or part.records[-1].recorded_at <= instant:
+        return part
+    records = tuple(record for record in part.records if record.recorded_at <= instant)
+    if not records:
+        return replace(part, records=(), reached=held)
+    last = records[-1]
+    reached = replace(part.reached, sequence=last.sequence, chain=last.chain, reacted=last.sequence)
+    return replace(part, records=records, reached=reached)
+
+
+def _spelled(positions: Positions) -> dict[str, tuple[int, str]]:
+    return {f"{p.source}/{p.partition}": (c.sequence, c.chain.hex()) for p, c in sorted(positions.items())}

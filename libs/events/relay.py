@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Event as Stop
 from threading import Timer
 from time import monotonic
@@ -23,9 +24,9 @@ from libs.events.kafka import (
     marks_topic,
 )
 from libs.events.marks import KEY, MARK_SECONDS, Mark
-from libs.events.outbox import Leadership, Outbox
+from libs.events.outbox import Leadership, NotTrusted, Outbox
 from libs.events.partitions import PARTITIONS
-from libs.events.record import NotARecord, Record, from_value, to_value
+from libs.events.record import NotARecord, Record, chained, first_link, from_value, to_value
 from libs.events.telemetry import span
 
 BATCH_MAX = 2_000
@@ -52,6 +53,7 @@ class Relay:
         self._clock = clock
         self._service = outbox.journal.service
         self.published: dict[int, int] = {}
+        self._chains: dict[int, bytes] = {}
         self._mark: Mark | None = None
         self._mark_due = 0.0
 
@@ -62,7 +64,7 @@ class Relay:
             try:
                 self._lead(stop)
                 backoff = BUSY_SECONDS
-            except (LogError, DBAPIError, psycopg.Error) as error:
+            except (LogError, NotTrusted, DBAPIError, psycopg.Error) as error:
                 _log.warning("relay of %s begins anew after %s", self._service, type(error).__name__)
                 stop.wait(backoff)
                 backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
@@ -75,14 +77,16 @@ class Relay:
             self._log.check_topics(self._service)
             publisher = self._log.publisher(f"relay.{self._service}")
             try:
-                self._settle(stop, publisher)
+                self.settle(stop, publisher)
                 self.verify()
-                with self._log.horizon(events_topic(self._service)) as horizon:
+                topic = events_topic(self._service)
+                publisher.go_on_from(topic, self._log.ends(topic))
+                with self._log.horizon(topic) as horizon:
                     self._publish_until(stop, leadership, publisher, _Lookout(horizon, self._clock))
             finally:
                 publisher.close()
 
-    def _settle(self, stop: Stop, publisher: Publisher) -> None:
+    def settle(self, stop: Stop, publisher: Publisher) -> None:
         """Wait for open transactions to end, and end those that nobody will: the journal publishes them again."""
         topic = events_topic(self._service)
         deadline = self._clock() + SETTLE_SECONDS
@@ -96,30 +100,43 @@ class Relay:
         """Compare the log's tails with the journal; only then may this database be appended to.
 
         `LogDiffers` when the log is ahead of the journal or chained otherwise, or is empty though it was published
-        to, or ends in what is no record. A log that is merely shorter than what was published is filled up again
-        from the journal.
+        to. A log that is merely shorter than what was published is filled up again from the journal; what is no
+        record of ours is passed over.
         """
-        found = self._log.tails(events_topic(self._service))
+        topic = events_topic(self._service)
+        found = self._log.tails(topic, lambda message: record_of(self._service, message) is not None)
+        tails = {p: record for p, tail in found.items() if (record := record_of(self._service, tail)) is not None}
         try:
-            tails = {partition: _record(tail) for partition, tail in found.items()}
             self._compare(tails)
         except LogDiffers:
             self._outbox.distrust()
             raise
+        for partition, offset in self._log.begins(topic).items():
+            if offset:
+                _log.error("%s/%s begins at offset %s: what lay before it was deleted", topic, partition, offset)
         self._outbox.trust()
-        self.published = {p: tails[p].sequence if p in tails else 0 for p in range(PARTITIONS)}
+        if tails:
+            self._outbox.hint({partition: tail.sequence for partition, tail in tails.items()})
+        everywhere = range(PARTITIONS)
+        self.published = {p: tails[p].sequence if p in tails else 0 for p in everywhere}
+        self._chains = {p: tails[p].chain if p in tails else first_link(self._service, p) for p in everywhere}
 
     def _compare(self, tails: Mapping[int, Record]) -> None:
         hints = self._outbox.hints()
         if not tails and any(hints.values()):
-            raise LogDiffers(f"{events_topic(self._service)} is empty, and was published to before: see `log restore`")
+            raise LogDiffers(
+                f"{events_topic(self._service)} is empty, and was published to before: see `aftercare log restore`"
+            )
         for partition, hint in hints.items():
             if hint > (tails[partition].sequence if partition in tails else 0):
                 _log.warning("%s/%s is shorter than was published: filling it up", self._service, partition)
         for partition, tail in tails.items():
             ours = self._outbox.journal.after(partition, tail.sequence - 1, 1)
             if not ours:
-                raise LogDiffers(f"{tail.position} is in the log and not in the journal: import the missing tail")
+                raise LogDiffers(
+                    f"{tail.position} is in the log and not in the journal: import the missing tail, see"
+                    " `aftercare journal restore`"
+                )
             if ours[0].chain != tail.chain:
                 raise LogDiffers(f"{tail.position} is chained otherwise in the log than in the journal")
 
@@ -144,7 +161,7 @@ class Relay:
             self._mark_due = self._clock() + MARK_SECONDS
 
     def _publish(self, publisher: Publisher, records: Sequence[Record]) -> bool:
-        reached = self._reached(records)
+        reached, chains = self._reached(records)
         mark = self._mark if self._mark and all(reached[p] >= s for p, s in enumerate(self._mark.sequences)) else None
         topic = events_topic(self._service)
         messages = [(topic, record.partition, record.subject, to_value(record)) for record in records]
@@ -158,18 +175,21 @@ class Relay:
             crash_point("relay.before-commit")
             publisher.publish(messages)
             crash_point("relay.after-commit")
+        self._chains = chains
         self._advance(reached, mark)
         return bool(records)
 
-    def _reached(self, records: Sequence[Record]) -> dict[int, int]:
-        reached = dict(self.published)
+    def _reached(self, records: Sequence[Record]) -> tuple[dict[int, int], dict[int, bytes]]:
+        """How far each partition is published with these, and its chain there; `LogDiffers` where one does not fit."""
+        reached, chains = dict(self.published), dict(self._chains)
         for record in records:
-            if record.sequence != reached[record.partition] + 1:
-                raise LogDiffers(
-                    f"the journal has no {self._service}/{record.partition}/{reached[record.partition] + 1}"
-                )
-            reached[record.partition] = record.sequence
-        return reached
+            partition = record.partition
+            if record.sequence != reached[partition] + 1:
+                raise LogDiffers(f"the journal has no {self._service}/{partition}/{reached[partition] + 1}")
+            if chained(chains[partition], [record]):
+                raise LogDiffers(f"{record.position} does not follow from what was published before it")
+            reached[partition], chains[partition] = record.sequence, record.chain
+        return reached, chains
 
     def _advance(self, reached: dict[int, int], mark: Mark | None) -> None:
         moved = {partition: s for partition, s in reached.items() if s != self.published[partition]}
@@ -190,10 +210,13 @@ class _Lookout:
         self._horizon = horizon
         self._clock = clock
         self._hidden: Mapping[int, int] = {}
-        self._due = clock() + SETTLE_SECONDS
+        self._due = clock()
 
     def look(self) -> None:
-        """Now and then: `Unsettled` when the same transaction hides the end of a partition as the last time."""
+        """Now and then: `Unsettled` when the same transaction hides the end of a partition as the last time.
+
+        `LogRewound` when a partition ends before it did then: somebody made the topic anew, or cut it.
+        """
         if self._clock() < self._due:
             return
         hidden = self._horizon.hidden()
@@ -214,8 +237,9 @@ class _unstuck:  # noqa: N801 -- Reads as a word at its call site.
         self._timer.cancel()
 
 
-def _record(message: Message) -> Record:
-    try:
-        return from_value(message.partition, message.value or b"")
-    except NotARecord as error:
-        raise LogDiffers(f"{message.topic}/{message.partition} holds no record at {message.offset}") from error
+def record_of(service: str, message: Message) -> Record | None:
+    """The record of a service in a message of its topic; any other bytes are strays, and mean nothing."""
+    with suppress(NotARecord):
+        record = from_value(message.partition, message.value or b"")
+        return record if record.source == service else None
+    return None

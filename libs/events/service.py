@@ -1,20 +1,22 @@
 """A service as its parts, and the same parts opened on real databases for one process."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Connection, Engine, make_url
 
 from libs.events.books import PostgresStore
 from libs.events.codec import Codec
 from libs.events.database import connect
 from libs.events.deadlines import Deadlines
 from libs.events.follower import Following
+from libs.events.forgetting import forgetting
 from libs.events.handling import Handler
 from libs.events.journal import PostgresJournal
 from libs.events.keyring import DatabaseKeyring
+from libs.events.keyrings.ledger import DatabaseLedger
 from libs.events.migrate import JOURNAL, KEYRING, migrate
 from libs.events.projection import Projection
 from libs.events.projector import InlineProjector
@@ -41,7 +43,7 @@ class Service:
 
     `inline` projections are written with the command, as are those of `deadlines`; `following` names what is read
     from Kafka; `routers` are FastAPI's; `migrations` are folders beside the library's own; `chores` are done by the
-    worker.
+    worker; `forget` empties what a service keeps of a subject beside its projections, when that is erased.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Service:
     routers: Sequence[Any] = ()
     migrations: Sequence[Path] = ()
     chores: Sequence[Chore] = ()
+    forget: Callable[[Connection, str], None] | None = None
 
     @property
     def inlined(self) -> list[Projection[Any]]:
@@ -71,15 +74,24 @@ class Parts:
     service: Service
     engine: Engine
     keys: Engine
+    ledger: Engine
     journal: PostgresJournal
     codec: Codec
     handler: Handler
     store: PostgresStore
 
+    @property
+    def following(self) -> Following:
+        """What the service follows, and the library's own part in it: to forget whom the registry erased."""
+        own, projections = self.service.following, self.service.projections
+        forget = forgetting(self.service.name, projections, self.codec.keyring, self.service.forget)
+        return replace(own, reactors=[*own.reactors, forget])
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
         self.keys.dispose()
+        self.ledger.dispose()
 
 
 def open_parts(service: Service, settings: ServiceSettings, role: str, *, transaction_seconds: int = 30) -> Parts:
@@ -88,11 +100,13 @@ def open_parts(service: Service, settings: ServiceSettings, role: str, *, transa
     engine = connect(url.get_secret_value(), f"{service.name} {role}", transaction_seconds=transaction_seconds)
     keys = connect(settings.keyring_database_url.get_secret_value(), f"{service.name} {role} keyring", pool=5)
     current, *former = settings.key_encryption_keys
-    keyring = DatabaseKeyring(keys, current, former)
+    # Apart from the journal's: it is asked within transactions.
+    ledger = connect(url.get_secret_value(), f"{service.name} {role} ledger", pool=2)
+    keyring = DatabaseKeyring(keys, current, former, DatabaseLedger(ledger))
     codec = Codec(service.name, keyring)
     journal = PostgresJournal(service.name, engine)
     handler = Handler(journal, codec, service.law, [InlineProjector(service.inlined)])
-    return Parts(service, engine, keys, journal, codec, handler, PostgresStore(engine, codec))
+    return Parts(service, engine, keys, ledger, journal, codec, handler, PostgresStore(engine, codec))
 
 
 def migrate_service(service: Service, settings: ServiceSettings) -> None:

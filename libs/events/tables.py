@@ -66,8 +66,7 @@ def make_table(connection: Connection, projection: Projection[Any], api: str) ->
     connection.execute(text(f"create table {table} ({own}, {_SYSTEM_COLUMNS}{known}, primary key ({key}))"))
     for index in projection.indexes:
         connection.execute(text(f"create index on {table} {index}"))
-    for n, index in enumerate(projection.unique):
-        connection.execute(text(f"create unique index {table}_u{n} on {table} {index}"))
+    make_unique(connection, projection, table)
     _wall(connection, projection, table, api)
     connection.execute(
         text(
@@ -76,6 +75,12 @@ def make_table(connection: Connection, projection: Projection[Any], api: str) ->
         {"name": projection.name, "table": table, "version": projection.version, "shape": projection.shape},
     )
     return table
+
+
+def make_unique(connection: Connection, projection: Projection[Any], table: str) -> None:
+    """Have what may be there once only be there once, from now on."""
+    for n, index in enumerate(projection.unique):
+        connection.execute(text(f"create unique index if not exists {table}_u{n} on {table} {index}"))
 
 
 def drop_table(connection: Connection, table: str) -> None:

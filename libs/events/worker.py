@@ -30,7 +30,7 @@ def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
     failed: list[str] = []
     jobs: dict[str, Callable[[Stop], None]] = {"relay": Relay(PostgresOutbox(parts.journal), log).run}
     if parts.service.following.sources:
-        follower = Follower(parts.service.name, parts.service.following, parts.handler, parts.store, log)
+        follower = Follower(parts.service.name, parts.following, parts.handler, parts.store, log)
         jobs["follower"] = follower.run
     if parts.service.deadlines:
         jobs["deadlines"] = partial(_ring, parts)

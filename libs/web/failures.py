@@ -12,12 +12,10 @@ from starlette.exceptions import HTTPException
 from libs.events.database import Away
 from libs.events.decider import Invalid, Refused, Unknown
 from libs.events.journal import JournalUnverified
-from libs.events.keyring import SubjectForgotten
 from libs.web.problems import invalid
 from libs.web.refusals import (
     BodyMalformed,
     BodyTooLarge,
-    EdgeRefused,
     Failed,
     Forbidden,
     JournalNotVerified,
@@ -40,16 +38,9 @@ _BY_STATUS: dict[int, type[Refused]] = {
 }
 
 
-class Forgotten(EdgeRefused):
-    """Something was to be written about a person whose data were erased."""
-
-    problem = "subject-forgotten"
-
-
 # The first that fits.
 _MEANINGS: Sequence[tuple[tuple[type[Exception], ...], type[Refused]]] = (
     ((JournalUnverified,), JournalNotVerified),
-    ((SubjectForgotten,), Forgotten),
     ((DataError,), Invalid),
     (Away, Unavailable),
     ((Exception,), Failed),

@@ -82,7 +82,7 @@ def log_of(log: Log, service: str) -> tuple[int, int]:
 def rebuilt_same(bench: Bench, projections: Sequence[Projection[Any]], feed: Callable[..., Feed]) -> bool:
     """Whether the tables rebuilt from nothing have the digests of the live ones."""
     parts = bench.open("worker", transaction_seconds=0)
-    rebuild = Rebuild(projections, parts.codec, feed(parts.journal), parts.engine, f"{bench.service.name}_api")
+    rebuild = Rebuild("group", projections, parts.codec, feed(parts.journal), parts.store)
     try:
         return rebuild.run(swap=False).same
     except RebuildDiffers:

@@ -152,7 +152,7 @@ def test_without_comparing_digests_a_rebuild_covers_up_that_a_row_was_changed(
         write(parts, [uuid4()])
     run(bench, "update notes_v1 set count = 7")
     with closing(bench.open("worker", transaction_seconds=0)) as worker:
-        rebuild = Rebuild([rows], worker.codec, JournalFeed(worker.journal), worker.engine, f"{bench.service.name}_api")
+        rebuild = Rebuild("group", [rows], worker.codec, JournalFeed(worker.journal), worker.store)
         with pytest.raises(RebuildDiffers) if guarded else nullcontext():
             rebuild.run()
     assert [row.count for row in notes_of(bench, rows)] == [7 if guarded else 1]

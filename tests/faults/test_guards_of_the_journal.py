@@ -191,7 +191,7 @@ def test_without_the_identity_fence_a_restored_journal_takes_what_can_never_be_p
         until(lambda: published(bench, log) == 8, "publishing")
     restored(bench)
     if not guarded:
-        guard = " and exists (select from journal_identity i where i.identity = _identity)"
+        guard = " and exists (select from journal_verified i where i.identity = _identity)"
         without_sql(bench, "journal_append_one", guard)
     with closing(bench.open("worker")) as worker, closing(bench.open()) as parts:
         relay = Relay(PostgresOutbox(worker.journal), log)

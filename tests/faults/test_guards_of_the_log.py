@@ -26,7 +26,10 @@ from tests.libs.events.waiting import until
 
 NOTES = 12
 MISSING = """        if not ours:
-            raise LogDiffers(f"{tail.position} is in the log and not in the journal: import the missing tail")
+            raise LogDiffers(
+                f"{tail.position} is in the log and not in the journal: import the missing tail, see"
+                " `aftercare journal restore`"
+            )
 """
 CHAINED = "ours[0].chain != tail.chain"
 EMPTY = "not tails and any(hints.values())"
@@ -132,7 +135,7 @@ def test_without_refusing_a_log_ahead_of_it_a_restored_journal_acknowledges_what
         publish(leader)
     restored(bench)
     if not guarded:
-        without(monkeypatch, Relay, "_compare", (MISSING, "        if not ours:\n            continue\n"))
+        without(monkeypatch, Relay, "_compare", (MISSING, "        if not ours:\n                continue\n"))
     made = Relay(PostgresOutbox(worker.journal), log)
     with pytest.raises(LogDiffers, match="import the missing tail") if guarded else nullcontext():
         made.verify()

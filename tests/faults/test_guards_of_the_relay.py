@@ -49,7 +49,7 @@ def wrote(bench: Bench, notes: int) -> None:
 def leading(worker: Parts, log: Log, name: str) -> Iterator[tuple[Relay, Publisher]]:
     """A relay that believes that it leads: its publisher is ready and it has compared the tails."""
     made, publisher = Relay(PostgresOutbox(worker.journal), log), log.publisher(name)
-    made._settle(Flag(), publisher)
+    made.settle(Flag(), publisher)
     made.verify()
     try:
         yield made, publisher

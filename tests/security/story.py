@@ -209,5 +209,10 @@ def decision(signed_on: str) -> dict[str, Any]:
 
 
 def settled(count: Callable[[], Mapping[str, tuple[int, int]]]) -> None:
-    """Come back when every event of the story was followed wherever it is followed."""
-    until(lambda: all(done == known > 0 for known, done in count().values()), "following every event")
+    """Come back when every event of the story was followed wherever it is followed; reporting publishes none."""
+
+    def level() -> bool:
+        counts = count()
+        return all(done == known for known, done in counts.values()) and any(known for known, _ in counts.values())
+
+    until(level, "following every event")

@@ -1,6 +1,7 @@
 """What the library itself records, under the name of each service: drops, refused reactions, passed deadlines."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Annotated
 from uuid import UUID
@@ -48,6 +49,14 @@ class DeadlinePassed(Event):
     due: Due
 
 
+class SubjectForgotten(Event):
+    """The key of a subject was destroyed here: whatever is sealed under it stays so for ever."""
+
+    erasure_id: UUID
+    forgotten: Stream
+    destroyed_at: datetime
+
+
 @dataclass(frozen=True)
 class Upkeep:
     """The library's event classes under the name of one service."""
@@ -55,6 +64,7 @@ class Upkeep:
     dropped: type[EventDropped]
     refused: type[ReactionRefused]
     passed: type[DeadlinePassed]
+    forgotten: type[SubjectForgotten]
 
 
 @cache
@@ -70,7 +80,10 @@ def upkeep(service: str) -> Upkeep:
     class PassedDeadline(DeadlinePassed, type=f"{service}.deadline-passed"):
         __doc__ = DeadlinePassed.__doc__
 
-    return Upkeep(Dropped, RefusedReaction, PassedDeadline)
+    class ForgottenSubject(SubjectForgotten, type=f"{service}.subject-forgotten"):
+        __doc__ = SubjectForgotten.__doc__
+
+    return Upkeep(Dropped, RefusedReaction, PassedDeadline, ForgottenSubject)
 
 
 # The language of the four services is complete once this is imported.

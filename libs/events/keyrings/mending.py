@@ -85,7 +85,7 @@ def verify(engine: Engine, wrapper: Wrapper, ledger: Ledger, journal: Engine, se
             make_keys(engine, wrapper, [SEARCH])
             search_made_anew = True
         with engine.begin() as connection:
-            lost += len(connection.execute(_MARK_LOST, {"subjects": sorted(missing - {SEARCH})}).all())
+            lost += len(connection.execute(_MARK_LOST, {"subjects": sorted(missing)}).all())
         here = _numbers(engine, page)
         ledger.renumber({subject: number for subject, number in here.items() if page[subject] != number})
         subjects += len(page)

@@ -52,8 +52,8 @@ class Driven:
 
     def begin(self) -> None:
         """A follower that begins anew, as after a crash."""
-        service = self.parts.service
-        self.follower = Follower(service.name, service.following, self.parts.handler, self.parts.store, self.log)
+        parts = self.parts
+        self.follower = Follower(parts.service.name, parts.following, parts.handler, parts.store, self.log)
         with self.parts.engine.begin() as connection:
             for partition in range(24):
                 place = Place(self.source, partition)
@@ -106,12 +106,16 @@ class Driven:
 
 @contextmanager
 def driven(
-    make_bench: MakeBench, log: Log, *projections: Projection[Any], reactors: Sequence[Reactor] = ()
+    make_bench: MakeBench,
+    log: Log,
+    *projections: Projection[Any],
+    reactors: Sequence[Reactor] = (),
+    inline: Sequence[Projection[Any]] = (),
 ) -> Iterator[Driven]:
     """Two services; the second follows the first with these projections and reactors."""
     source = make_bench()
     source.verify_journal()
-    reader = make_bench(following=Following([source.service.name], projections, reactors))
+    reader = make_bench(following=Following([source.service.name], projections, reactors), inline=inline)
     reader.verify_journal()
     with closing(source.open()) as writing, closing(reader.open("worker")) as parts:
         yield Driven(writing, reader, parts, log)

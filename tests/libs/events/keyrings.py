@@ -17,13 +17,13 @@ from libs.events.service import Parts
 
 _COLUMNS = "subject, number, wrapped, wrapped_by, made_at, destroyed_at, lost"
 _LEDGER = """
-    create table if not exists subject_key (
+    create table subject_key (
         subject      text primary key collate "C",
         number       bigint not null,
         forgotten_at timestamptz
     );
-    create index if not exists subject_key_number on subject_key (number);
-    create index if not exists subject_key_forgotten on subject_key (subject) where forgotten_at is not null;
+    create index on subject_key (number);
+    create index on subject_key (subject) where forgotten_at is not null;
 """
 
 
@@ -36,7 +36,8 @@ class Vaults:
 
     def __post_init__(self) -> None:
         with self.parts.engine.begin() as connection:
-            connection.execute(text(_LEDGER))
+            if connection.execute(text("select to_regclass('subject_key')")).scalar_one() is None:
+                connection.execute(text(_LEDGER))
 
     @property
     def keys(self) -> Engine:

@@ -203,7 +203,7 @@ def test_nothing_passes_again_over_a_rebuild_and_what_passed_is_known_in_it(offi
     rows, parts = office.deadlines.rows, office.parts
     with closing(office.bench.open("worker", transaction_seconds=0)) as free:
         feed = JournalFeed(free.journal)
-        certificate = Rebuild([rows], parts.codec, feed, free.engine, f"{parts.service.name}_api").run()
+        certificate = Rebuild("group", [rows], parts.codec, feed, free.store).run()
     assert certificate.same
     assert (office.row(paper) or DeadlineRow(paper, "", "", OVER)).passed
     assert office.ring() == 0

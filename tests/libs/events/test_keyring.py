@@ -114,6 +114,14 @@ def test_a_key_destroyed_by_another_process_is_served_until_the_second_is_over(p
         one.ensure(["person-1"])
 
 
+def test_time_alone_has_a_process_look_again(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("libs.events.keyrings.standing.LOOK_SECONDS", 0.05)
+    one, other = (DatabaseKeyring(parts.keys, SECRET) for _ in range(2))
+    one.ensure(["person-1"])
+    other.forget("person-1")
+    until(lambda: one.find(["person-1"]) == {}, "a look at what others destroyed", seconds=10)
+
+
 @pytest.mark.usefixtures("unhurried")
 def test_the_keyring_is_asked_once_a_second_however_often_keys_are_used(parts: Parts) -> None:
     keyring = DatabaseKeyring(parts.keys, SECRET)

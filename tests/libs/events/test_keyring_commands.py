@@ -12,12 +12,13 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from deploy import keyring_commands
+from deploy import keyring_commands, run_commands
 from libs.events.codec import Codec
 from libs.events.keyring import KeyLost, KeyringBehind, SubjectForgotten
 from libs.events.keyrings.wrapping import KeyUnopenable, fingerprint, refuse_unopenable
 from libs.events.record import Draft, body_of
-from libs.events.settings import ServiceSettings
+from libs.events.settings import Settings
+from libs.web import serve as serve_module
 from tests.conftest import Bench, MakeBench
 from tests.libs.events.keyrings import Vaults
 from tests.libs.events.sample import NoteClosed, NoteOpened, meta
@@ -65,9 +66,9 @@ def say_forgotten(vaults: Vaults, subject: str) -> None:
     append(vaults, [Draft(f"forgetting-{subject}", 1, subject, about.command_id, 0, body)])
 
 
-def lose_ledger(vaults: Vaults) -> None:
+def lose_ledger(bench: Bench) -> None:
     """As a journal is after it was restored from its topic."""
-    with vaults.parts.engine.begin() as connection:
+    with bench.superuser.begin() as connection:
         connection.execute(text("delete from subject_key"))
 
 
@@ -76,10 +77,7 @@ def test_rotate_wraps_anew_and_the_former_key_leaves_the_settings(
 ) -> None:
     made = vaults.process().ensure(["person-1", "person-2"])
     new, before = b64encode(urandom(32)).decode(), bench.settings
-    secrets = {
-        "key_encryption_key": SecretStr(new),
-        "former_key_encryption_keys": before.key_encryption_key,
-    }
+    secrets = {"key_encryption_key": SecretStr(new), "former_key_encryption_keys": before.key_encryption_key}
     during = before.model_copy(update=secrets)
     after = during.model_copy(update={"former_key_encryption_keys": None})
     with closing(Bench(bench.service, after, bench.superuser).open()) as parts:
@@ -91,10 +89,30 @@ def test_rotate_wraps_anew_and_the_former_key_leaves_the_settings(
         assert parts.codec.keyring.find(made) == made
 
 
-def test_several_former_keys_are_told_apart_and_none_are_none() -> None:
+@pytest.mark.parametrize("program", ["api", "worker"])
+def test_no_process_starts_that_could_not_open_every_key(
+    bench: Bench, vaults: Vaults, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    vaults.process().ensure(["person-1"])
+    other = bench.settings.model_copy(update={"key_encryption_key": SecretStr(b64encode(urandom(32)).decode())})
+    shared = Settings(kafka_bootstrap_servers="x", token_issuer="x", token_jwks="x")  # noqa: S106 -- No secret.
+    for module in (run_commands, serve_module):
+        monkeypatch.setattr(module, "service_settings", lambda _name: other)
+        monkeypatch.setattr(module, "settings", lambda: shared)
+        monkeypatch.setattr(module, "start_telemetry", lambda *_: None)
+    monkeypatch.setattr(run_commands, "service", lambda _name: bench.service)
+    monkeypatch.setattr(run_commands, "run_worker", lambda *_: pytest.fail("it started"))
+    monkeypatch.setattr(serve_module, "make_app", lambda *_, **__: pytest.fail("it started"))
+    start = {"api": run_commands.api, "worker": run_commands.worker}[program]
+    with closing(Bench(bench.service, other, bench.superuser).open()) as parts:
+        monkeypatch.setattr(run_commands, "open_parts", lambda *_: parts)
+        with pytest.raises(KeyUnopenable):
+            start(bench.service.name)
+
+
+def test_several_former_keys_are_told_apart_and_none_are_none(bench: Bench) -> None:
     keys = [b64encode(bytes([n]) * 32).decode() for n in range(3)]
-    given = {f"{role}_database_url": SecretStr("x") for role in ("owner", "api", "worker", "keyring")}
-    one = ServiceSettings(url="x", key_encryption_key=SecretStr(keys[0]), **given)
+    one = bench.settings.model_copy(update={"key_encryption_key": SecretStr(keys[0])})
     assert one.key_encryption_keys == [bytes(32)]
     several = one.model_copy(update={"former_key_encryption_keys": SecretStr(f"{keys[1]}, {keys[2]},")})
     assert several.key_encryption_keys == [bytes([n]) * 32 for n in range(3)]
@@ -104,13 +122,10 @@ def test_verify_finds_lost_keys_by_the_journal_when_the_ledger_is_lost_too(bench
     open_note(vaults, "person-1")
     with vaults.put_back():
         open_note(vaults, "person-2")
-        append(
-            vaults,
-            Codec(bench.service.name, vaults.process()).drafts(
-                "note-3", 0, "person-3", [NoteClosed(note_id=uuid4())], meta()
-            ),
-        )
-    lose_ledger(vaults)
+        nothing_sealed = NoteClosed(note_id=uuid4())
+        codec = Codec(bench.service.name, vaults.process())
+        append(vaults, codec.drafts("note-3", 0, "person-3", [nothing_sealed], meta()))
+    lose_ledger(bench)
     assert said(bench, "verify") == ["2 subjects, 0 destroyed again, 1 keys lost"]
     keyring = vaults.process()
     assert keyring.find(["person-1", "person-2"]).keys() == {"person-1"}
@@ -127,7 +142,7 @@ def test_verify_destroys_by_the_journal_who_was_forgotten_when_the_ledger_is_los
     with vaults.put_back():
         vaults.process().forget("person-1")
         say_forgotten(vaults, "person-1")
-    lose_ledger(vaults)
+    lose_ledger(bench)
     assert said(bench, "verify") == ["1 subjects, 1 destroyed again, 0 keys lost"]
     with pytest.raises(SubjectForgotten):
         vaults.process().ensure(["person-1"])

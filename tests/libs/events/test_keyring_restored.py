@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from threading import Thread
 
 import pytest
 from sqlalchemy import text
@@ -11,14 +10,12 @@ from libs.events.codec import Codec
 from libs.events.database import Away
 from libs.events.event import REDACTED
 from libs.events.keyring import SEARCH, DatabaseKeyring, KeyLost, KeyringBehind, SubjectForgotten, keyed_hash
-from libs.events.keyrings.ledger import DatabaseLedger
 from libs.web.failures import meaning_of
 from libs.web.refusals import Unavailable
 from tests.conftest import MakeBench
 from tests.libs.events.keyrings import Vaults, a_second_later, unhurried
 from tests.libs.events.sample import NoteOpened
 from tests.libs.events.test_codec import drafted, opened
-from tests.libs.events.waiting import until
 
 __all__ = ["unhurried"]
 pytestmark = pytest.mark.usefixtures("unhurried")
@@ -78,6 +75,14 @@ def test_a_running_process_sees_that_destroyed_keys_are_back(vaults: Vaults) -> 
     assert running.find(["person-2"]) == {"person-2": keys["person-2"]}  # The second is not over.
     refuses(a_second_later(running), "person-2")
     refuses(a_second_later(running), "person-2")
+
+
+def test_a_running_process_that_never_saw_an_erasure_misses_it_too(vaults: Vaults) -> None:
+    running = vaults.process()
+    running.ensure(["person-1"])
+    with vaults.put_back():
+        vaults.process().forget("person-1")
+    refuses(a_second_later(running), "person-1")
 
 
 def test_a_running_process_with_a_ledger_serves_again_once_all_is_level(vaults: Vaults) -> None:
@@ -149,6 +154,20 @@ def test_a_lost_search_key_is_made_anew_and_said_to_be(vaults: Vaults) -> None:
     assert not vaults.verify().search_made_anew
 
 
+@pytest.mark.parametrize("mend", ["reapply", "verify"])
+def test_a_mended_keyring_is_level_though_numbers_were_drawn_in_vain(vaults: Vaults, mend: str) -> None:
+    """Keys that others made first, or whose maker died, leave gaps; the mended keyring numbers without them."""
+    with vaults.put_back():
+        with vaults.keys.begin() as connection:
+            connection.execute(text("alter table keyring alter column number restart with 100"))
+        vaults.process().ensure(["person-1"])
+        if mend == "reapply":
+            vaults.process().forget("person-1")
+    refuses(vaults.process(), "person-2")
+    getattr(vaults, mend)()
+    assert vaults.process().ensure(["person-2"]).keys() == {"person-2"}
+
+
 def test_on_a_level_keyring_verifying_changes_nothing(vaults: Vaults) -> None:
     running = vaults.process()
     keys = running.ensure(["person-1", "person-2", SEARCH])
@@ -156,62 +175,6 @@ def test_on_a_level_keyring_verifying_changes_nothing(vaults: Vaults) -> None:
     found = vaults.verify()
     assert (found.subjects, found.reapplied, found.lost, found.search_made_anew) == (3, 0, 0, False)
     assert vaults.process().find(keys) == {one: key for one, key in keys.items() if one != "person-2"}
-
-
-def test_a_key_made_by_one_who_died_before_noting_it_is_noted_by_the_next(vaults: Vaults) -> None:
-    made = vaults.process(guarded=False).ensure(["person-1"])
-    assert vaults.ledger.noted(["person-1"]) == set()
-    assert vaults.process().ensure(["person-1"]) == made
-    assert vaults.ledger.noted(["person-1"]) == {"person-1"}
-
-
-def test_a_forgetting_that_died_before_it_was_noted_is_ended_by_saying_it_again(vaults: Vaults) -> None:
-    vaults.process(guarded=False).forget("person-1")
-    assert vaults.ledger.forgotten("") == []
-    vaults.process().forget("person-1")
-    assert vaults.ledger.forgotten("") == ["person-1"]
-
-
-def test_the_ledger_is_written_after_the_keyring_and_asked_before_it(
-    vaults: Vaults, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """So that a process which looks while another makes a key sees no keyring that is behind."""
-    running, other = vaults.process(), vaults.process()
-    running.ensure(["person-0"])
-    asked = DatabaseLedger.remembered
-
-    def asked_and_overtaken(ledger: DatabaseLedger) -> object:
-        remembered = asked(ledger)
-        monkeypatch.setattr(DatabaseLedger, "remembered", asked)
-        other.ensure(["person-1"])
-        other.forget("person-1")
-        return remembered
-
-    monkeypatch.setattr(DatabaseLedger, "remembered", asked_and_overtaken)
-    assert a_second_later(running).find(["person-0", "person-1"]).keys() == {"person-0"}
-
-
-def test_makers_and_forgetters_of_keys_never_look_like_a_restored_keyring(vaults: Vaults) -> None:
-    behind: list[Exception] = []
-    rounds = 25
-
-    def work(keyring: DatabaseKeyring, mine: str) -> None:
-        try:
-            for n in range(rounds):
-                subject = f"{mine}-{n}"
-                a_second_later(keyring).ensure([subject, f"shared-{n}"])
-                if n % 2:
-                    keyring.forget(subject)
-                assert (subject in a_second_later(keyring).find([subject])) is (n % 2 == 0)
-        except Exception as error:  # noqa: BLE001 -- Told to the test.
-            behind.append(error)
-
-    threads = [Thread(target=work, args=(vaults.process(), f"of-{n}")) for n in range(3)]
-    for thread in threads:
-        thread.start()
-    until(lambda: not any(thread.is_alive() for thread in threads), "all rounds")
-    assert behind == []
-    assert len(vaults.ledger.forgotten("")) == 3 * (rounds // 2)
 
 
 def test_what_is_behind_is_away_to_all_who_wait_for_servers() -> None:

@@ -102,6 +102,21 @@ def test_a_rotation_killed_at_any_batch_goes_on_where_it_was(keys: Engine, monke
     assert DatabaseKeyring(keys, NEW).find(made) == made
 
 
+def test_a_key_made_under_the_former_one_behind_the_pass_is_wrapped_anew_too(
+    keys: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, rewrap = DatabaseKeyring(keys, OLD), mending._rewrap
+    late.ensure(["person-2"])
+
+    def overtaken(*given: Any) -> None:
+        rewrap(*given)
+        late.ensure(["person-1"])
+
+    monkeypatch.setattr(mending, "_rewrap", overtaken)
+    assert rotate(keys, Wrapper(NEW, [OLD])) == 2
+    assert lying_under(keys) == {fingerprint(NEW): 2}
+
+
 def test_a_key_destroyed_before_a_rotation_stays_destroyed(keys: Engine) -> None:
     keyring = DatabaseKeyring(keys, OLD)
     keyring.ensure(["person-1", "person-2"])

@@ -37,7 +37,7 @@ def test_a_rebuild_beside_the_live_version_is_the_same_and_is_swapped_in(
         until(lambda: level(writing, reader), "the follower being level")
         worker = reader.open("worker", transaction_seconds=0)
         feed = TopicFeed([writing.service.name], log)
-        rebuild = Rebuild([plain, history], worker.codec, feed, worker.engine, f"{reader.service.name}_api")
+        rebuild = Rebuild("group", [plain, history], worker.codec, feed, worker.store)
         certificate = rebuild.run()
         write(parts, [uuid4() for _ in range(10)], counts=1)
         until(lambda: level(writing, reader), "the follower being level again")
@@ -45,9 +45,9 @@ def test_a_rebuild_beside_the_live_version_is_the_same_and_is_swapped_in(
     assert certificate.same
     assert {one.name: one.rebuilt.rows for one in certificate.projections} == {"sample.plain": 40, "sample.past": 160}
     assert len(notes_of(reader, plain)) == 50
-    with reader.superuser.connect() as connection:
-        assert plain.live(connection) == "plain_v1_2"
-        wrong = verify(connection, [plain, history], feed, certificate.to_json())
+    with worker.store.begin() as books:
+        assert plain.live(books.connection) == "plain_v1_2"
+        wrong = verify(books, [plain, history], feed, certificate.to_json())
     assert "not" in wrong[0], "the live version has moved on since the certificate"
     worker.close()
 
@@ -62,7 +62,7 @@ def test_a_rebuild_finds_a_row_that_was_tampered_with(make_bench: MakeBench, wri
     with writing.superuser.begin() as connection:
         connection.execute(text("update notes_v1 set count = 7 where note_id = :note"), {"note": ids[3]})
     worker = writing.open("worker", transaction_seconds=0)
-    rebuild = Rebuild([inline], worker.codec, JournalFeed(worker.journal), worker.engine, f"{writing.service.name}_api")
+    rebuild = Rebuild("group", [inline], worker.codec, JournalFeed(worker.journal), worker.store)
     with pytest.raises(RebuildDiffers, match=str(ids[3])):
         rebuild.run()
     with writing.superuser.connect() as connection:
@@ -91,14 +91,14 @@ def test_a_new_inline_version_takes_over_under_writers(writing: Bench) -> None:
     thread.start()
     until(lambda: len(written) > 20, "some writing")
     feed = JournalFeed(worker.journal)
-    Rebuild([inline], worker.codec, feed, worker.engine, f"{writing.service.name}_api").run()
+    Rebuild("group", [inline], worker.codec, feed, worker.store).run()
     after = len(written)
     until(lambda: len(written) > after + 20, "some more writing")
     stop.set()
     thread.join()
     with writing.superuser.connect() as connection:
         assert inline.live(connection) == "notes_v1_2"
-        fresh = Rebuild([inline], worker.codec, feed, worker.engine, f"{writing.service.name}_api")
+        fresh = Rebuild("group", [inline], worker.codec, feed, worker.store)
         assert fresh.run(swap=False).projections[0].rebuilt == digest_of(connection, inline, "notes_v1_2")
     assert {row.note_id for row in notes_of(writing, inline)} == set(written)
     parts.close()
@@ -116,8 +116,8 @@ def written(writing: Bench) -> Iterator[Parts]:
 
 
 def of_journal(worker: Parts, *projections: Projection[Any]) -> Rebuild:
-    chosen, name = projections or tuple(worker.service.inline), worker.service.name
-    return Rebuild(chosen, worker.codec, JournalFeed(worker.journal), worker.engine, f"{name}_api")
+    chosen = projections or tuple(worker.service.inline)
+    return Rebuild("group", chosen, worker.codec, JournalFeed(worker.journal), worker.store)
 
 
 def tables(bench: Bench) -> set[str]:
@@ -176,21 +176,6 @@ def test_a_rebuild_from_an_edited_journal_stops_and_swaps_nothing(writing: Bench
     assert tables(writing) == {"notes_v1"}
 
 
-def test_a_rebuild_that_was_interrupted_leaves_nothing_and_is_begun_anew(writing: Bench, written: Parts) -> None:
-    failing = note_projection()
-    fold = failing.folds[NoteOpened]
-
-    def interrupted(event: Any, row: Any) -> Any:
-        raise KeyboardInterrupt
-
-    failing.folds[NoteOpened] = Fold(fold.keys, interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        of_journal(written, failing).run()
-    assert (live(writing), tables(writing)) == ("notes_v1", {"notes_v1"})
-    assert of_journal(written).run().same
-    assert live(writing) == "notes_v1_2"
-
-
 def test_an_event_that_cannot_be_folded_stops_a_rebuild_and_is_never_passed_over(
     writing: Bench, written: Parts
 ) -> None:
@@ -206,8 +191,8 @@ def test_a_certificate_agrees_until_a_row_or_a_position_changes(writing: Bench, 
     certificate = of_journal(written).run()
 
     def doubts() -> list[str]:
-        with writing.superuser.connect() as connection:
-            return verify(connection, notes, feed, certificate.to_json())
+        with written.store.begin() as books:
+            return verify(books, notes, feed, certificate.to_json())
 
     assert doubts() == []
     with writing.superuser.begin() as connection:

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
 
-from libs.events.checkpoints import LIVE, Checkpoint, Place, positions
-from libs.events.feeds import JournalFeed
+from libs.events.books import Books
+from libs.events.feeds import JournalFeed, Positions
 from libs.events.handling import Target
 from libs.events.kafka import Log
 from libs.events.marks import Mark
@@ -256,14 +255,14 @@ def test_events_before_what_was_reacted_to_are_folded_and_not_reacted_to(
 class FollowedFeed(JournalFeed):
     """Another's journal, as far as the follower has come."""
 
-    def live(self, connection: Connection, *, lock: bool = False) -> dict[Place, Checkpoint]:
-        return positions(connection, LIVE, lock=lock)
+    def live(self, books: Books, *, lock: bool = False) -> Positions:
+        return books.positions(lock=lock)
 
 
 def rebuilt(one: Driven, rows: Projection[Any]) -> Certificate:
     """The projection built anew from the journal of the one who wrote, beside the follower's, and swapped in."""
     feed = FollowedFeed(one.writing.journal)
-    return Rebuild([rows], one.parts.codec, feed, one.parts.engine, f"{one.parts.service.name}_api").run()
+    return Rebuild("group", [rows], one.parts.codec, feed, one.parts.store).run()
 
 
 def test_a_rebuild_by_mended_code_takes_what_was_parked(mended: Driven, rows: Projection[Any]) -> None:

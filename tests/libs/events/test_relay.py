@@ -14,8 +14,7 @@ from libs.events import relay
 from libs.events.kafka import Log, LogError, Publisher, Unsettled, events_topic
 from libs.events.outbox import LOCK, AdvisoryLock, LeadershipLost, PostgresOutbox
 from libs.events.partitions import PARTITIONS
-from libs.events.record import from_value
-from libs.events.relay import Relay
+from libs.events.relay import Relay, record_of
 from libs.events.service import Parts
 from tests.conftest import Bench
 from tests.libs.events.test_flow import published, verified, working, write
@@ -82,7 +81,7 @@ def in_the_log(bench: Bench, log: Log) -> list[str]:
     """The positions that the log holds, as often as it holds them."""
     topic, everywhere = events_topic(bench.service.name), range(PARTITIONS)
     found = log.read(topic, dict.fromkeys(everywhere, 0), log.ends(topic, list(everywhere)))
-    return sorted(str(from_value(m.partition, m.value or b"").position) for m in found)
+    return sorted(str(one.position) for m in found if (one := record_of(bench.service.name, m)) is not None)
 
 
 def in_the_journal(bench: Bench, worker: Parts) -> list[str]:
@@ -194,5 +193,5 @@ class Stuck:
 def test_a_transaction_that_nobody_ends_is_ended_after_a_while(worker: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "SETTLE_SECONDS", 0.05)
     stuck: Any = Stuck()
-    Relay(PostgresOutbox(worker.journal), stuck)._settle(Flag(), stuck)
+    Relay(PostgresOutbox(worker.journal), stuck).settle(Flag(), stuck)
     assert stuck.ended == [[5, 7], [7]]

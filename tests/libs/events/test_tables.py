@@ -33,7 +33,7 @@ def rebuild(bench: Bench) -> None:
     """What the refusal asks for."""
     with closing(bench.open("worker", transaction_seconds=0)) as worker, worker.engine.connect() as connection:
         outgrown = stale(connection, bench.service.projections)
-        Rebuild(outgrown, worker.codec, JournalFeed(worker.journal), worker.engine, f"{bench.service.name}_api").run()
+        Rebuild("group", outgrown, worker.codec, JournalFeed(worker.journal), worker.store).run()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from libs.events.decider import Refused, WrongStage
-from libs.web.failures import Forgotten
+from libs.events.keyring import SubjectForgotten
 from libs.web.messages import LANGUAGES, Catalogue, MessagesDiffer, language_of
 from libs.web.refusals import Unauthenticated
 from tests.libs.web.sample import MESSAGES, FolderFull
@@ -31,7 +31,7 @@ def test_every_refusal_imported_has_both_languages() -> None:
     assert Catalogue().missing(MINE) == ["folder-full", "nameless"]
 
 
-@pytest.mark.parametrize("refusal", [Refused, Unauthenticated, Forgotten, FolderFull])
+@pytest.mark.parametrize("refusal", [Refused, Unauthenticated, SubjectForgotten, FolderFull])
 def test_the_two_languages_differ(refusal: type[Refused]) -> None:
     catalogue = Catalogue([MESSAGES])
     vi, en = (catalogue.problem(refusal, language) for language in LANGUAGES)

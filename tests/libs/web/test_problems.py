@@ -14,7 +14,6 @@ from sqlalchemy import create_engine, text
 from libs.events.decider import Refused, WrongStage
 from libs.events.handling import Outcome
 from libs.events.journal import JournalUnverified, PostgresJournal
-from libs.events.keyring import SubjectForgotten
 from libs.events.service import Parts
 from libs.web.answers import Seen
 from libs.web.edge import Edge
@@ -228,7 +227,6 @@ def test_what_the_database_says_stays_here(make_app: MakeApp, desk: MakeDesk, ca
     ("error", "status", "name"),
     [
         (JournalUnverified(), 503, "journal-unverified"),
-        (SubjectForgotten(SECRET), 409, "subject-forgotten"),
     ],
 )
 def test_what_the_library_raises_has_a_meaning(

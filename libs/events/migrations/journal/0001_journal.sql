@@ -30,8 +30,13 @@ select p, sha256(convert_to('{service}/' || p, 'UTF8')) from generate_series(0, 
 create table journal_identity (
     only_one    boolean primary key default true check (only_one),
     identity    text        not null,
+    verified_in xid8        not null default pg_current_xact_id(),
     verified_at timestamptz not null default clock_timestamp()
 );
+
+-- The word of the relay itself: a row that came with a dump was written by another transaction than it says.
+create view journal_verified as
+    select i.identity from journal_identity i where i.xmin = i.verified_in::xid;
 
 -- How far the relay has published: a hint that shortens its search, never the truth.
 create table published (
@@ -48,11 +53,13 @@ create table development_clock (ahead interval not null);
 create function journal_now() returns timestamptz language sql volatile as
     'select clock_timestamp() + coalesce((select ahead from development_clock limit 1), ''0'')';
 
--- Changes after a failover (timeline), a restore into another database (oid) or cluster (identifier).
+-- Changes after a failover (timeline), a restore into another database (oid) or cluster (identifier), and with every
+-- start of the server: files of an older day can only be put under one that is down.
 create function journal_identity_now() returns text language sql volatile security definer as $$
-    select format('%s/%s/%s', (select system_identifier from pg_control_system()),
+    select concat_ws('/', (select system_identifier from pg_control_system()),
                   left(pg_walfile_name(pg_current_wal_lsn()), 8),
-                  (select oid from pg_database where datname = current_database()))
+                  (select oid from pg_database where datname = current_database()),
+                  extract(epoch from pg_postmaster_start_time()))
 $$;
 
 create function refuse_change() returns trigger language plpgsql as $$
@@ -75,7 +82,7 @@ create function journal_append_one(
                select h.sequence + 1, t.at, sha256(h.chain || int8send(h.sequence + 1)
                       || int8send((extract(epoch from t.at) * 1000000)::bigint) || convert_to(_body, 'UTF8'))
                  from (select greatest(journal_now(), h.recorded_at + interval '1 microsecond') as at offset 0) t)
-         where h.partition = _partition and exists (select from journal_identity i where i.identity = _identity)
+         where h.partition = _partition and exists (select from journal_verified i where i.identity = _identity)
         returning h.sequence, h.recorded_at, h.chain)
     insert into journal as j
     select _partition, h.sequence, _stream, _version, _subject, _command, _index, h.recorded_at, _body, h.chain
@@ -93,7 +100,7 @@ declare
     head journal_head;
     i integer;
 begin
-    if not exists (select from journal_identity where identity = _identity) then
+    if not exists (select from journal_verified where identity = _identity) then
         raise exception 'the journal was not verified against its log' using errcode = 'AC001';
     end if;
     perform from journal_head h where h.partition = any (_partitions) order by h.partition for update;
@@ -117,6 +124,43 @@ begin
     end loop;
     update journal_head h set sequence = head.sequence, recorded_at = head.recorded_at, chain = head.chain
      where h.partition = head.partition;
+end $$;
+
+-- Events that were published before, put back behind a head: sequence, time and chain must go on from it. Who may call
+-- it is granted for the length of a restore, and nothing goes in while commands are taken.
+create function journal_import(
+    _partition smallint, _sequences bigint[], _streams text[], _versions integer[], _subjects text[],
+    _commands uuid[], _indexes smallint[], _times timestamptz[], _bodies text[], _chains bytea[]
+) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    head journal_head;
+    broken bigint;
+begin
+    if exists (select from journal_verified) then
+        raise exception 'the journal is open for commands' using errcode = 'AC003';
+    end if;
+    select * into strict head from journal_head h where h.partition = _partition for update;
+    with given as (
+        select g.*, lag(g.chain, 1, head.chain) over w as before, lag(g.at, 1, head.recorded_at) over w as after,
+               head.sequence + row_number() over w as wanted
+          from unnest(_sequences, _times, _bodies, _chains) g (sequence, at, body, chain)
+        window w as (order by g.sequence))
+    select min(g.sequence) into broken from given g
+     where g.sequence <> g.wanted or g.at <= g.after
+        or g.chain <> sha256(g.before || int8send(g.sequence)
+                             || int8send((extract(epoch from g.at) * 1000000)::bigint) || convert_to(g.body, 'UTF8'));
+    if broken is not null then
+        raise exception using errcode = 'AC004',
+            message = 'what is to be put back does not go on from the head at ' || _partition || '/' || broken;
+    end if;
+    insert into journal (partition, sequence, stream, version, subject, command_id, command_index, recorded_at, body,
+                         chain)
+    select _partition, g.* from unnest(_sequences, _streams, _versions, _subjects, _commands, _indexes, _times, _bodies,
+                                       _chains) g;
+    update journal_head h set (sequence, recorded_at, chain) = (
+        select g.sequence, g.at, g.chain from unnest(_sequences, _times, _chains) g (sequence, at, chain)
+         order by g.sequence desc limit 1)
+     where h.partition = _partition;
 end $$;
 
 -- All heads, held until the transaction ends. They are written, not only locked: who waits to append took the time
@@ -155,6 +199,8 @@ create table projection_version (
     table_name text        primary key,
     version    integer     not null,
     shape      text        not null,
+    -- Under whose name it is being filled; null once it was put in use.
+    build      text,
     made_at    timestamptz not null default clock_timestamp()
 );
 
@@ -209,6 +255,15 @@ create table operation (
     outcome   text        not null
 );
 
+-- Every subject that has, or had, a key in the keyring: by this an older keyring put in its place is recognised.
+create table subject_key (
+    subject      text primary key collate "C",
+    number       bigint not null,
+    forgotten_at timestamptz
+);
+create index on subject_key (number);
+create index on subject_key (subject) where forgotten_at is not null;
+
 alter table journal enable row level security;
 create policy journal_read on journal for select using (true);
 alter table journal_head enable row level security;
@@ -217,8 +272,9 @@ create policy head_read on journal_head for select using (true);
 revoke execute on all functions in schema public from public;
 grant execute on function journal_now(), journal_identity_now() to {api}, {worker};
 grant execute on function journal_append_one, journal_append_many to {api}, {worker};
-grant select on journal, journal_head, journal_identity, checkpoint, mark, development_clock,
+grant select on journal, journal_head, journal_identity, journal_verified, checkpoint, mark, development_clock,
                 projection_version, projection_pointer, projection_certificate to {api}, {worker};
+grant select, insert, update on subject_key to {api}, {worker};
 grant execute on function journal_hold() to {worker};
 grant insert on mark_request to {api};
 grant select, insert, delete on mark_request to {worker};

@@ -20,8 +20,7 @@ def test_all_tables_are_rebuilt_as_they_are(office: Office, officer: Desk) -> No
         done(officer.post(f"/v1/completed-episodes/{episode}/corrections", body))
     office.react()
     with closing(office.bench.open("worker")) as worker:
-        api = f"{office.bench.service.name}_api"
-        rebuild = Rebuild(INLINE, worker.codec, JournalFeed(worker.journal), worker.engine, api)
+        rebuild = Rebuild("inline", INLINE, worker.codec, JournalFeed(worker.journal), worker.store)
         assert rebuild.run().same
     # The index of the new version refuses as that of the old one did.
     refused(officer.post("/v1/persons", registration(shown)), 409, "number-taken")
