@@ -8,7 +8,7 @@ TEST_PROCESSES := 2
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
-.PHONY: help setup setup-dev demo up down status test test-fast test-faults test-interop lint fmt bench docs ci clean
+.PHONY: help setup setup-dev demo up down status test test-fast test-faults test-interop simulate lint fmt bench docs ci clean
 
 help: ## print these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test-faults: .venv/.installed-dev ## processes, PostgreSQL and Kafka killed unde
 
 test-interop: .venv/.installed-dev ## programs of others read what we publish: AsyncAPI parser, CloudEvents SDKs
 	@$(BIN)/python -m pytest -q -m interop tests/interop
+
+simulate: .venv/.installed-dev ## the library in a simulated world: SEEDS=0:1000, or one seed again; PLANTED=1 plants bugs
+	@$(BIN)/python -m tests.simulation $(if $(PLANTED),--planted,--seeds $(or $(SEEDS),0:1000))
 
 lint: .venv/.installed-dev ## formatting, lint, types, which room may import which, and generated pages
 	@$(BIN)/ruff format --check -q .

@@ -48,12 +48,28 @@ _SOMETIMES: Schema = {
     "purpose": _TEXT,
     "traceparent": _TEXT,
 }
+_SEQUENCES: Schema = {
+    "type": "array",
+    "items": {"type": "integer"},
+    "minItems": PARTITIONS,
+    "maxItems": PARTITIONS,
+}
 _MARK: Schema = {
     "type": "object",
     "properties": {
         "source": {"enum": list(NAMES)},
         "known_until": {"type": "string", "format": "date-time"},
-        "sequences": {"type": "array", "items": {"type": "integer"}, "minItems": PARTITIONS, "maxItems": PARTITIONS},
+        "sequences": _SEQUENCES,
+        "reacted": {
+            "type": "object",
+            "additionalProperties": _SEQUENCES,
+            "description": "How far the service had reacted to each source it follows: it restores itself by this.",
+        },
+        "waiting": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "What its reactors could not take yet, by position.",
+        },
     },
     "required": ["source", "known_until", "sequences"],
 }

@@ -10,6 +10,7 @@ from deploy import (
     log_commands,
     parked_commands,
     projection_commands,
+    restore_commands,
     run_commands,
     schema_commands,
     up_commands,
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 app.add_typer(stack.app, name="stack")
 app.add_typer(run_commands.app)
 app.add_typer(log_commands.journal, name="journal")
+app.add_typer(restore_commands.log, name="log")
 app.add_typer(projection_commands.app, name="projection")
 app.add_typer(parked_commands.app, name="parked")
 app.add_typer(deadline_commands.app, name="deadlines")

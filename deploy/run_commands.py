@@ -1,11 +1,13 @@
 """`aftercare migrate | topics | api | worker`: what a deployment runs, one process each."""
 
 import logging
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from deploy.services import NAMES, message_folders, service
+from deploy.signing import signing_of
 from libs.events.clock import refuse_moved_clock
 from libs.events.kafka import Log
 from libs.events.keyrings.wrapping import refuse_unopenable
@@ -53,7 +55,8 @@ def worker(name: Name) -> None:
     _speak()
     start_telemetry(f"{name}-worker", settings().otlp_endpoint)
     own = service_settings(name)
-    parts = open_parts(service(name), own, "worker")
+    made = service(name)
+    parts = open_parts(replace(made, chores=[*made.chores, *signing_of(name)]), own, "worker")
     refuse_unopenable(parts.keys, own.key_encryption_keys)
     refuse_moved_clock(parts.engine, settings().aftercare_mode)
     refuse_stale(parts.engine, name, parts.service.projections)

@@ -21,6 +21,7 @@ from libs.events.clock import ClockRefused
 from libs.events.kafka import LogError, LogRefused
 from libs.events.keyring import KeyringBehind
 from libs.events.keyrings.wrapping import KeyUnopenable
+from libs.events.proving import BrokenLog
 from libs.events.rebuild import RebuildDiffers
 from libs.events.settings import ServiceSettings, Settings
 from libs.events.tables import TablesStale
@@ -28,6 +29,7 @@ from libs.web.issuer import IssuerRefused
 
 EXPECTED = (
     StackFailed,
+    BrokenLog,
     NoSuchService,
     NoSuchGroup,
     NotParked,

@@ -25,11 +25,13 @@ def environment(root: Path, state: State) -> dict[str, str]:
         "TOKEN_ISSUER": "urn:aftercare:development",
         "TOKEN_AUDIENCE": "aftercare",
         "TOKEN_JWKS": str(root / "issuer" / "jwks.json"),
+        "HEAD_SIGNATURES": str(root / "head-signatures"),
         SUPERUSER_SETTING: _url(state, SUPERUSER, SUPERUSER),
     }
     for service in SERVICES:
         local[f"{service}_URL".upper()] = f"http://{HOST}:{state.port(f'{service}-api')}"
         local[f"{service}_KEY_ENCRYPTION_KEY".upper()] = state.key(service)
+        local[f"{service}_SIGNING_KEY".upper()] = state.key(f"{service}-signing")
     for setting, (service, role) in DATABASE_SETTINGS.items():
         database = f"{service}_keyring" if role == "keyring" else service
         local[setting] = _url(state, f"{service}_{role}", database)

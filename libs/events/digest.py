@@ -1,5 +1,6 @@
 """Digests: whether two tables hold the same rows, in any order, at the same positions."""
 
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -44,17 +45,21 @@ def differing_keys(
     projection: Projection[Any],
     tables: tuple[str, str],
     without: Subjects = frozenset(),
+    keys: Collection[Any] | None = None,
     limit: int = 20,
 ) -> list[str]:
-    """Keys of rows that are not the same in two versions of equal shape, at most `limit`."""
+    """Keys of rows that are not the same in two versions of equal shape, of all or of these, at most `limit`."""
     columns = ", ".join(c.name for c in projection.columns if c.hash_of is None)
     columns += ", " + ", ".join((*SYSTEM, *(KNOWN if projection.history else ())))
-    one, other = (f"select {columns} from {table} where {_OTHERS}" for table in tables)  # noqa: S608 -- Our own words.
+    chosen = "" if keys is None else f" and {projection.key} = any(:keys)"
+    one, other = (f"select {columns} from {table} where {_OTHERS}{chosen}" for table in tables)  # noqa: S608 -- Our own words.
     statement = (
         f"select distinct {projection.key}::text from (({one} except {other}) union all ({other} except {one})) d"  # noqa: S608 -- Our own words.
         " order by 1 limit :limit"
     )
-    return list(connection.execute(text(statement), {"limit": limit} | _listed(without)).scalars())
+    return list(
+        connection.execute(text(statement), {"limit": limit, "keys": list(keys or ())} | _listed(without)).scalars()
+    )
 
 
 def _listed(subjects: Subjects) -> dict[str, list[str]]:

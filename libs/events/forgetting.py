@@ -29,15 +29,26 @@ def forgetting(
     def erased(event: SubjectErased, connection: Connection) -> Iterator[Reaction]:
         for subject in event.subjects:
             keyring.forget(subject)
-            for projection in projections:
-                _forget_hashes(connection, projection, service, subject)
-            if also is not None:
-                also(connection, subject)
+            empty(connection, service, projections, subject, also)
             destroyed_at = connection.execute(text("select journal_now()")).scalar_one()
             told = upkeep(service).forgotten(erasure_id=event.erasure_id, forgotten=subject, destroyed_at=destroyed_at)
             yield Reaction(once, f"forgotten-{subject}", subject, told)
 
     return reactor
+
+
+def empty(
+    connection: Connection,
+    service: str,
+    projections: Sequence[Projection[Any]],
+    subject: str,
+    also: Callable[[Connection, str], None] | None = None,
+) -> None:
+    """Empty what a forgotten subject could still be searched by, and what else the service keeps of it."""
+    for projection in projections:
+        _forget_hashes(connection, projection, service, subject)
+    if also is not None:
+        also(connection, subject)
 
 
 def _forget_hashes(connection: Connection, projection: Projection[Any], service: str, subject: str) -> None:

@@ -159,13 +159,21 @@ class Handler:
             fresh = {i: t for i, t in targets.items() if t.meta.command_id not in done}
             results = {i: self._repeated(t) for i, t in targets.items() if i not in fresh}
             try:
-                return results | self._append_batch(fresh)
+                return results | self._but_done(fresh, self._append_batch(fresh))
             except (StreamMoved, AlreadyDone):
                 continue
             except Refused:
                 break
         # One at a time, a clash or a broken uniqueness finds its command.
         return {i: self._alone(target) for i, target in targets.items()}
+
+    def _but_done(
+        self, targets: dict[int, Target[Any, Any]], results: dict[int, Outcome | Refused]
+    ) -> dict[int, Outcome | Refused]:
+        """What was refused because somebody had done it just before, is done."""
+        refused = {targets[i].meta.command_id for i, result in results.items() if isinstance(result, Refused)}
+        done = self.journal.commands(refused) if refused else {}
+        return {i: self._repeated(targets[i]) if targets[i].meta.command_id in done else r for i, r in results.items()}
 
     def _append_batch(self, targets: dict[int, Target[Any, Any]]) -> dict[int, Outcome | Refused]:
         loaded = self.journal.streams({target.stream for target in targets.values()})

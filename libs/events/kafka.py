@@ -8,16 +8,19 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 from uuid import UUID
 
-from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import TopicPartition as TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import (
-    KafkaError,
-    KafkaTimeoutError,
-    LogTruncationError,
-    OffsetOutOfRangeError,
-    TopicAlreadyExistsError,
-)
+from kafka.errors import KafkaError, LogTruncationError
+
+# Doubles of the client raise what it raises.
+from kafka.errors import KafkaTimeoutError as KafkaTimeoutError
+from kafka.errors import MessageSizeTooLargeError as MessageSizeTooLargeError
+from kafka.errors import OffsetOutOfRangeError as OffsetOutOfRangeError
+from kafka.errors import ProducerFencedError as ProducerFencedError
+from kafka.errors import TopicAlreadyExistsError as TopicAlreadyExistsError
+from kafka.errors import UnknownTopicOrPartitionError as UnknownTopicOrPartitionError
 
 from libs.events.partitions import PARTITIONS
 

@@ -42,6 +42,8 @@ class SubjectForgotten(Refused):
 class KeyLost(SubjectForgotten):
     """A new secret was to be written about a subject whose key was lost with a keyring that was restored."""
 
+    problem = "key-lost"
+
 
 class MemoryKeyring:
     """A keyring for tests of pure code."""

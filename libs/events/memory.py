@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from threading import RLock
+from threading import RLock, current_thread
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -102,6 +102,8 @@ class MemoryTransaction:
         self.database = database
         self._written: dict[str, dict[Any, Any]] = defaultdict(dict)
         self._ended = False
+        # Whose session it is.
+        self.owner = current_thread()
         database.open[self] = None
 
     def get(self, space: str, key: Any) -> Any:

@@ -22,7 +22,7 @@ from libs.events.projection import Projection
 from libs.events.record import Position, Record, first_link
 from libs.events.rows import Changed, Stored
 from libs.events.upkeep import drops
-from libs.events.workshop import Version
+from libs.events.workshop import Keys, Version
 
 
 class Kept(NamedTuple):
@@ -230,7 +230,8 @@ class MemoryWorkshop:
 
     def make(self, projection: Projection[Any], build: str) -> str:
         """As the protocol says."""
-        number = sum(1 for _ in self.transaction.scan("version")) + 2
+        number = (self.transaction.get("made", projection.name) or 1) + 1
+        self.transaction.put("made", projection.name, number)
         table = f"{projection.name}_v{projection.version}_{number}"
         self.transaction.put(
             "version", table, (projection.name, Version(table, projection.version, projection.shape), build)
@@ -271,11 +272,13 @@ class MemoryWorkshop:
         return Digest(len(spelled), sha256("".join(spelled).encode()).hexdigest())
 
     def differing(
-        self, _projection: Projection[Any], tables: tuple[str, str], without: Subjects = frozenset()
+        self, _projection: Projection[Any], tables: tuple[str, str], without: Subjects = frozenset(), keys: Keys = None
     ) -> list[str]:
         """As the protocol says."""
         one, other = (self._spelled(table, without) for table in tables)
-        return sorted({key[0] for key in one.keys() | other.keys() if one.get(key) != other.get(key)})
+        wanted = None if keys is None else set(map(str, keys))
+        differ = {key[0] for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+        return sorted(key for key in differ if wanted is None or key in wanted)
 
     def certify(self, certificate: str) -> None:
         """As the protocol says."""

@@ -32,6 +32,7 @@ def prove(place: Place, held: Checkpoint, messages: Sequence[Message]) -> Batch:
     again: list[Record] = []
     strays: list[Parked] = []
     sequence, chain = held.sequence, held.chain
+    reacted = held.reacted
     for message in messages:
         record = _record(place, message)
         if isinstance(record, Parked):
@@ -41,6 +42,8 @@ def prove(place: Place, held: Checkpoint, messages: Sequence[Message]) -> Batch:
             raise BrokenLog(
                 f"{record.position} follows {sequence}: {record.sequence - sequence - 1} events are missing"
             )
+        # Of what is owed a poll may bring a part: only what was seen here will have been reacted to.
+        reacted = max(reacted, record.sequence)
         if record.sequence <= sequence:
             if record.sequence == sequence and record.chain != chain:
                 raise BrokenLog(f"{record.position} is chained otherwise than the one folded here")
@@ -52,7 +55,6 @@ def prove(place: Place, held: Checkpoint, messages: Sequence[Message]) -> Batch:
         fresh.append(record)
         sequence, chain = record.sequence, record.chain
     offset = messages[-1].offset + 1 if messages else held.next_offset
-    reacted = max(held.reacted, sequence)
     reached = replace(held, next_offset=offset, sequence=sequence, chain=chain, reacted=reacted)
     return Batch(tuple(fresh), tuple(again), reached, tuple(strays))
 

@@ -27,10 +27,10 @@ def set_reacted(parts: Parts, log: Log, *, unmarked: bool) -> None:
     What was folded stays: it is folded again from the start where the tables are empty. What was decided after the
     mark is found by its command ids.
     """
-    following = parts.service.following
+    following = parts.following
     mark = newest_mark(log, parts.service.name)
     if mark is None:
-        if following.reactors and not unmarked:
+        if following.sources and following.reactors and not unmarked:
             raise Unmarked(f"{marks_topic(parts.service.name)} holds no mark: nothing tells what was reacted to")
         return
     reactors = {reactor.name for reactor in following.reactors}

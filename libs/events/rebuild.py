@@ -51,7 +51,7 @@ class Compared:
     @property
     def same(self) -> bool:
         """Whether the comparison found no difference."""
-        return self.live is None or self.live == self.apart
+        return self.live is None or (self.live == self.apart and not self.differences)
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ class Rebuild:
         self._store = store
         self._done: dict[Place, Checkpoint] = {}
         self._dropped: frozenset[Dropped] = frozenset()
+        # By projection, the keys of rows that were touched after the comparison.
+        self._since: dict[str, set[Any]] = {}
         self.tables: dict[str, str] = {}
 
     def run(self, progress: Progress = lambda _done, _goal: None, *, swap: bool = True) -> Certificate:
@@ -143,10 +145,8 @@ class Rebuild:
         self._resume()
         certificate = self._compare()
         if certificate.same and swap:
-            with self._standing_still() as books:
-                books.workshop.certify(certificate.to_json())
-                self._point(books)
-            crash_point("swap.after-commit")
+            certificate = self._swap(certificate)
+        if certificate.same and swap:
             return certificate
         with self._store.begin() as books:
             books.workshop.certify(certificate.to_json())
@@ -154,6 +154,24 @@ class Rebuild:
         if not certificate.same:
             raise RebuildDiffers(certificate.to_json())
         return certificate
+
+    def _swap(self, certificate: Certificate) -> Certificate:
+        """Point at the new version, unless what came since the comparison differs: then the certificate says so."""
+        with self._standing_still() as books:
+            projections = tuple(self._compared_since(books, one) for one in certificate.projections)
+            certificate = replace(certificate, projections=projections)
+            if certificate.same:
+                books.workshop.certify(certificate.to_json())
+                self._point(books)
+        crash_point("swap.after-commit")
+        return certificate
+
+    def _compared_since(self, books: Books, one: Compared) -> Compared:
+        keys = self._since.get(one.name, set())
+        if one.live is None or not keys:
+            return one
+        projection = next(projection for projection in self._projections if projection.name == one.name)
+        return replace(one, differences=self._differing(books, projection, keys))
 
     def until(
         self,
@@ -234,6 +252,7 @@ class Rebuild:
             live = {p.name: self._live(books, p, parked[p.name]) for p in self._projections}
             made_at = books.now()
         self._level(goal)
+        self._since = {projection.name: set() for projection in self._projections}
         with self._store.begin() as books:
             compared = tuple(self._compared(books, p, live[p.name], parked[p.name]) for p in self._projections)
         if not all(one.same for one in compared):
@@ -262,9 +281,11 @@ class Rebuild:
                 for projection, one in zip(self._projections, compared, strict=True)
             )
 
-    def _differing(self, books: Books, projection: Projection[Any]) -> tuple[str, ...]:
+    def _differing(
+        self, books: Books, projection: Projection[Any], keys: Collection[Any] | None = None
+    ) -> tuple[str, ...]:
         tables = (books.workshop.live(projection).table, self.tables[projection.name])
-        return tuple(books.workshop.differing(projection, tables, books.subjects_parked(projection.name)))
+        return tuple(books.workshop.differing(projection, tables, books.subjects_parked(projection.name), keys))
 
     def _point(self, books: Books) -> None:
         """Move every pointer of the group at once, and note where the version before stands."""
@@ -310,7 +331,10 @@ class Rebuild:
             if record.type in self._handled and (event := self._codec.decode(record)) is not None
         ]
         for name, projector in self._projectors.items():
-            projector.apply(books, self.tables[name], self._kept(name, events))
+            kept = self._kept(name, events)
+            projector.apply(books, self.tables[name], kept)
+            if name in self._since:
+                self._since[name].update(key for _, event in kept for key in projector.projection.keys_of(event))
 
     def _kept(self, name: str, events: Sequence[Decoded]) -> Sequence[Decoded]:
         """The events that were not dropped for this projection."""

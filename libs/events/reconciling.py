@@ -15,6 +15,9 @@ from libs.events.relay import record_of
 
 # How long the relay is given for what was appended and not yet published.
 PATIENCE_SECONDS = 10.0
+# A difference that its relay mends by itself.
+ENDS = "the log ends before it"
+LOG = "the log"
 _ASK_SECONDS = 0.2
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -71,6 +74,7 @@ def reconcile(
             if place.source == journal.service:
                 found.followers += 1
                 found.differences += _ahead(journal, name, place.partition, checkpoint)
+    found.differences.sort(key=lambda one: (one.where != LOG, one.where, one.position.partition))
     return found
 
 
@@ -94,27 +98,37 @@ class _Partition:
         theirs = [record for record in records if record is not None]
         ours = self._journal.after(self._head.partition, self._sequence, max(len(theirs), 1)) if theirs else []
         for n, record in enumerate(theirs):
-            here = ours[n] if n < len(ours) else None
-            if (what := self._doubt(record, here)) is not None:
-                self._part(what, record, here)
+            if not self._agree(record, ours[n] if n < len(ours) else None):
+                self._parted = True
                 return
             self._sequence, self._chain = record.sequence, record.chain
             self._found.agree += 1
 
     def end(self) -> None:
         """After the last one: what the journal had at first is in the log."""
-        if self._parted or self._sequence >= self._head.sequence:
-            return
-        ours = self._journal.after(self._head.partition, self._sequence, 1)
-        self._part("the log ends before it", None, ours[0] if ours else None)
+        if not self._parted and self._sequence < self._head.sequence:
+            self._part(ENDS, None, self._at(self._sequence + 1))
 
-    def _doubt(self, record: Record, here: Record | None) -> str | None:
+    def _agree(self, record: Record, here: Record | None) -> bool:
+        if record.sequence != self._sequence + 1:
+            self._misplaced(record, here)
+        elif here is None:
+            self._part("it is not in the journal", record, None)
+        elif (what := self._otherwise(record, here)) is not None:
+            self._part(what, record, here)
+        else:
+            return True
+        return False
+
+    def _misplaced(self, record: Record, here: Record | None) -> None:
         if record.sequence <= self._sequence:
-            return f"it is in the log again behind {self._sequence}"
-        if record.sequence > self._sequence + 1:
-            begins = "the log begins with it" if self._sequence == 0 else f"in the log it follows {self._sequence}"
-            return f"{begins}: events are missing"
-        return "it is not in the journal" if here is None else self._otherwise(record, here)
+            self._part(f"the log has it again behind {self._sequence}", record, self._at(record.sequence))
+        else:
+            verb = "goes on" if self._sequence else "begins"
+            self._part(f"the log {verb} with {record.sequence}", None, here)
+
+    def _at(self, sequence: int) -> Record | None:
+        return next(iter(self._journal.after(self._head.partition, sequence - 1, 1)), None)
 
     def _otherwise(self, record: Record, here: Record) -> str | None:
         if record.chain != here.chain:
@@ -126,13 +140,11 @@ class _Partition:
         return None
 
     def _part(self, what: str, there: Record | None, here: Record | None) -> None:
-        self._parted = True
-        sequence = there.sequence if there else here.sequence if here else self._sequence + 1
-        same = here if here is not None and here.sequence == sequence else None
-        at = min((one.recorded_at for one in (there, same) if one is not None), default=_LATEST)
+        one = there or here
+        sequence, at = (one.sequence, one.recorded_at) if one else (self._sequence + 1, _LATEST)
         position = Position(self._journal.service, self._head.partition, sequence)
-        chains = (there.chain if there else None, same.chain if same else None)
-        self._found.differences.append(Difference(position, "the log", what, *chains, at))
+        chains = (there.chain if there else None, here.chain if here else None)
+        self._found.differences.append(Difference(position, LOG, what, *chains, at))
 
 
 def _ahead(journal: PostgresJournal, name: str, partition: int, held: Checkpoint) -> Iterator[Difference]:

@@ -1,12 +1,12 @@
 """What becomes of parked events: taken after all, in the order of their line, or dropped for good."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from libs.events.books import Books, Store
-from libs.events.checkpoints import Place
+from libs.events.checkpoints import Checkpoint, Place
 from libs.events.codec import Codec
 from libs.events.contracts.upkeep import upkeep
 from libs.events.handling import Handler, Outcome, Target
@@ -38,10 +38,12 @@ class Redriving:
         self._codec = codec
         self._store = store
 
-    def redrive_told(self, places: Collection[Place]) -> None:
+    def redrive_told(self, held: Mapping[Place, Checkpoint]) -> None:
         """Try the lines of these partitions that waited for a source which has told everything of their time since."""
         with self._store.begin() as books:
-            told_ = [line for line in books.lines() if line.place in places and _is_told(books, line)]
+            waiting = [line for line in books.lines() if line.place in held and _is_told(books, line)]
+            # After a restore a line can stand before its own event was folded again.
+            told_ = [line for line in waiting if books.parked_in(line)[0].sequence <= held[line.place].sequence]
         for line in told_:
             self.redrive(line)
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from libs.events.kafka import Log, events_topic, marks_topic
 from libs.events.outbox import PostgresOutbox
-from libs.events.reconciling import Reconciled, reconcile
+from libs.events.reconciling import ENDS, Reconciled, reconcile
 from libs.events.relay import Relay
 from libs.events.restoring import RestoreRefused
 from libs.events.service import Parts
@@ -54,7 +54,7 @@ def refill_log(
 
 def _is_beginning(parts: Parts, log: Log) -> bool:
     """Whether what the topic holds is how each partition of the journal begins: its relay fills up the rest."""
-    return all(one.there is None for one in reconcile(parts.journal, log, patience=0).differences)
+    return all(one.what == ENDS for one in reconcile(parts.journal, log).differences)
 
 
 @contextmanager

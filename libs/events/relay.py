@@ -123,7 +123,7 @@ class Relay:
 
     def _compare(self, tails: Mapping[int, Record]) -> None:
         hints = self._outbox.hints()
-        if not tails and any(hints.values()):
+        if not tails and any(hints.values()) and self._is_bare():
             raise LogDiffers(
                 f"{events_topic(self._service)} is empty, and was published to before: see `aftercare log restore`"
             )
@@ -139,6 +139,12 @@ class Relay:
                 )
             if ours[0].chain != tail.chain:
                 raise LogDiffers(f"{tail.position} is chained otherwise in the log than in the journal")
+
+    def _is_bare(self) -> bool:
+        """Whether the log holds no offset at all: what was aborted, or lost its markers, has some."""
+        topic = events_topic(self._service)
+        begins = self._log.begins(topic)
+        return all(end <= begins[partition] for partition, end in self._log.ends(topic, committed=False).items())
 
     def _publish_until(self, stop: Stop, leadership: Leadership, publisher: Publisher, lookout: "_Lookout") -> None:
         busy_until = 0.0
@@ -186,7 +192,8 @@ class Relay:
             partition = record.partition
             if record.sequence != reached[partition] + 1:
                 raise LogDiffers(f"the journal has no {self._service}/{partition}/{reached[partition] + 1}")
-            if chained(chains[partition], [record]):
+            # The first of a partition is enough: the journal itself chains what comes after it.
+            if reached[partition] == self.published[partition] and chained(chains[partition], [record]):
                 raise LogDiffers(f"{record.position} does not follow from what was published before it")
             reached[partition], chains[partition] = record.sequence, record.chain
         return reached, chains

@@ -9,8 +9,12 @@ from sqlalchemy import Connection, Engine, text
 
 from libs.events.books import PostgresBooks
 from libs.events.checkpoints import Checkpoint, Place
+from libs.events.contracts.upkeep import upkeep
 from libs.events.feeds import TopicFeed
+from libs.events.forgetting import empty
 from libs.events.kafka import Log, LogRefused, events_topic
+from libs.events.keyrings.ledger import DatabaseLedger
+from libs.events.keyrings.mending import reapply
 from libs.events.outbox import PostgresOutbox
 from libs.events.partitions import partition_of
 from libs.events.projection import live_tables
@@ -57,8 +61,12 @@ def restore_journal(
         _refuse_ahead(done, goal)
         # First: as long as the journal is behind, nothing can be decided on what was reacted to meanwhile.
         set_reacted(parts, log, unmarked=unmarked)
+        forgotten = _forgotten(parts, log)
         with _allowed(owner, parts):
             events = _import(parts, log, done, goal, progress)
+        for subject in forgotten:
+            with parts.store.begin() as books:
+                empty(books.connection, name, parts.service.projections, subject, parts.service.forget)
         relay.verify()
     return events
 
@@ -95,6 +103,20 @@ def _refuse_ahead(done: Mapping[Place, Checkpoint], goal: Mapping[Place, Checkpo
                 f"the journal is ahead of its topic: {place.source}/{place.partition} holds {held.sequence} events,"
                 f" {published} are published; its relay, or `aftercare log restore`, publishes them"
             )
+
+
+def _forgotten(parts: Parts, log: Log) -> list[str]:
+    """Whom the service forgot, forgotten again before anything is folded: an older keyring may have their keys back."""
+    name, topic = parts.service.name, events_topic(parts.service.name)
+    wire = upkeep(name).forgotten.contract.wire
+    spelled, subjects = wire.encode(), dict[str, None]()
+    for message in log.read(topic, log.begins(topic), log.ends(topic)):
+        if spelled in (message.value or b"") and (record := record_of(name, message)) and record.type == wire:
+            subjects[record.data["forgotten"]] = None
+    ledger = DatabaseLedger(parts.ledger)
+    ledger.note_forgotten(dict.fromkeys(subjects, 0))
+    reapply(parts.keys, ledger)
+    return list(subjects)
 
 
 @contextmanager

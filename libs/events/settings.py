@@ -3,6 +3,7 @@
 from base64 import b64decode
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,9 @@ class Settings(BaseSettings):
     token_issuer: str = Field(description="The `iss` that access tokens must carry.")
     token_audience: str = Field("aftercare", description="The `aud` that access tokens must carry.")
     token_jwks: str = Field(description="Where the issuer's JWKS lies: an https URL or a file path.")
+    head_signatures: Path | None = Field(
+        None, description="Folder for the daily signatures of the journals' heads: kept apart, and best written once."
+    )
     otlp_endpoint: str | None = Field(None, description="OTLP/HTTP collector; unset, nothing is exported.")
 
 
@@ -41,6 +45,14 @@ class ServiceSettings(BaseSettings):
     key_encryption_key: SecretStr = Field(description="Base64 of the 32 bytes that wrap the keyring's keys.")
     former_key_encryption_keys: SecretStr | None = Field(
         None, description="Those that keys may still lie under, separated by commas."
+    )
+
+    signing_key: SecretStr | None = Field(
+        None,
+        description="Base64 of the 32 bytes that the journal's heads are signed with (Ed25519).",
+    )
+    former_signing_keys: str | None = Field(
+        None, description="Base64 of the public keys of those before it, separated by commas."
     )
 
     @property

@@ -1,5 +1,6 @@
 """Where versions of projections are made beside the live ones, compared with them, and put in their place."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, text
@@ -7,6 +8,8 @@ from sqlalchemy import Connection, text
 from libs.events.digest import Digest, Subjects, differing_keys, digest_of
 from libs.events.projection import Projection
 from libs.events.tables import drop_table, make_table
+
+Keys = Collection[Any] | None
 
 
 class Version(NamedTuple):
@@ -46,9 +49,9 @@ class Workshop(Protocol):
         """What a table holds, apart from the rows of some subjects."""
 
     def differing(
-        self, projection: Projection[Any], tables: tuple[str, str], without: Subjects = frozenset()
+        self, projection: Projection[Any], tables: tuple[str, str], without: Subjects = frozenset(), keys: Keys = None
     ) -> list[str]:
-        """The first keys of rows that differ."""
+        """The first keys of rows that differ, of all or of these."""
 
     def certify(self, certificate: str) -> None:
         """Keep a certificate for ever."""
@@ -98,10 +101,10 @@ class PostgresWorkshop:
         return digest_of(self._connection, projection, table, without)
 
     def differing(
-        self, projection: Projection[Any], tables: tuple[str, str], without: Subjects = frozenset()
+        self, projection: Projection[Any], tables: tuple[str, str], without: Subjects = frozenset(), keys: Keys = None
     ) -> list[str]:
         """As the protocol says."""
-        return differing_keys(self._connection, projection, tables, without)
+        return differing_keys(self._connection, projection, tables, without, keys)
 
     def certify(self, certificate: str) -> None:
         """As the protocol says."""

@@ -64,4 +64,4 @@ def _script(folders: Iterable[Path]) -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-_VERIFIED = text("select exists (select from journal_identity where identity = journal_identity_now())")
+_VERIFIED = text("select exists (select from journal_verified where identity = journal_identity_now())")

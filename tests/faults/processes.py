@@ -72,6 +72,7 @@ def environment_of(name: str, settings: ServiceSettings, shared: Mapping[str, st
     own = {
         f"{name}_{field}".upper(): value if isinstance(value, str) else value.get_secret_value()
         for field, value in settings
+        if value is not None
     }
     return {**os.environ, **shared, **own, "PYTHONUNBUFFERED": "1"}
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from libs.events import kafka, relay
+from libs.events import kafka
 from libs.events.kafka import Log, LogError, Publisher
-from libs.events.outbox import PostgresOutbox
+from libs.events.outbox import AdvisoryLock, PostgresOutbox
 from libs.events.partitions import PARTITIONS
 from libs.events.relay import Relay
 from libs.events.service import Parts
@@ -127,7 +127,7 @@ def test_without_the_advisory_lock_two_relays_fence_each_other_and_still_break_n
 ) -> None:
     """The lock keeps the peace; that nothing is published twice rests on the epoch."""
     if not guarded:
-        monkeypatch.setattr(relay, "_try_lock", lambda _lock: True)
+        monkeypatch.setattr(AdvisoryLock, "taken", lambda _lock: True)
     stop, notes = Flag(), 20
     with ExitStack() as opened:
         workers = [opened.enter_context(closing(bench.open("worker"))) for _ in range(2)]

@@ -1,6 +1,6 @@
 """Many commands at once: batches that clash, fail or overflow still give every command its own outcome."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -165,3 +165,25 @@ def test_a_trace_that_came_with_the_command_is_stored_with_its_events() -> None:
     traced = Meta(of.command_id, of.actor, of.correlation_id, traceparent=trace)
     (record,) = once.handle(on(note, OpenNote(note), traced)).records
     assert record.cloud["traceparent"] == trace
+
+
+class Raced(MemoryJournal):
+    """Another process does the same commands between our look at what is done and our load of their streams."""
+
+    def __init__(self) -> None:
+        super().__init__("sample")
+        self.rival: Callable[[], object] = lambda: None
+
+    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
+        rival, self.rival = self.rival, lambda: None
+        rival()
+        return super().streams(streams)
+
+
+def test_what_another_process_did_meanwhile_is_done_and_not_refused() -> None:
+    journal, note = Raced(), uuid4()
+    once, command = handler(journal), on(note, OpenNote(note))
+    journal.rival = lambda: handler(journal).handle(command)
+    (outcome,) = once.handle_many([command])
+    assert isinstance(outcome, Outcome)
+    assert (outcome.repeated, outcome.version, len(journal.records)) == (True, 1, 1)

@@ -107,3 +107,16 @@ def test_bytes_in_the_place_of_a_record_are_a_gap() -> None:
     first, _, third = messages(*RECORDS[:3])
     with pytest.raises(BrokenLog, match="1 events are missing"):
         prove(PLACE, NOTHING, [first, Read("sample.events", PLACE.partition, 1, b"{}"), third])
+
+
+def test_what_is_owed_and_comes_in_parts_is_owed_until_it_came() -> None:
+    """Folded before a crash and not reacted to; read again from the start, and a poll brings less than all of it."""
+    owed = replace(reached(*RECORDS[:3]), next_offset=0, reacted=0)
+    first = prove(PLACE, owed, messages(RECORDS[0]))
+    assert (first.again, first.reached.sequence, first.reached.reacted) == ((RECORDS[0],), 3, 1)
+    then = prove(PLACE, first.reached, messages(*RECORDS[1:3], after=1))
+    assert (then.again, then.reached.reacted) == (tuple(RECORDS[1:3]), 3)
+
+
+def test_what_was_reacted_to_stays_so_when_it_is_read_again() -> None:
+    assert prove(PLACE, reached(*RECORDS[:3]), messages(RECORDS[0])).reached.reacted == 3

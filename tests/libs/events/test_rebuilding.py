@@ -16,7 +16,7 @@ from libs.events.checkpoints import Checkpoint, OwnershipLost, Place
 from libs.events.digest import Digest, digest_of
 from libs.events.feeds import JournalFeed
 from libs.events.projection import Fold, Projection
-from libs.events.rebuild import NothingToRollBack, Rebuild, certificate_of, verify
+from libs.events.rebuild import NothingToRollBack, Rebuild, RebuildDiffers, certificate_of, verify
 from libs.events.service import Parts
 from tests.conftest import Bench
 from tests.libs.events.sample import NoteOpened, note_projection
@@ -251,3 +251,31 @@ def test_an_event_that_cannot_be_folded_stops_it_and_the_mended_code_goes_on(wri
     assert again.begin()
     assert again.run().same
     assert live(writing) == "notes_v1_2"
+
+
+def test_what_comes_between_the_comparison_and_the_swap_is_compared_as_well(
+    writing: Bench, written: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folded otherwise only from then on: nothing that was compared before shows it."""
+    wrong, late = note_projection(), list[bool]()
+    fold = wrong.folds[NoteOpened]
+
+    def otherwise(event: Any, row: Any) -> Any:
+        after = fold.evolve(event, row)
+        return replace(after, unit="2025:99999") if late else after
+
+    wrong.folds[NoteOpened] = Fold(fold.keys, otherwise)
+    made = of_journal(written, wrong)
+    compare = made._compare
+
+    def compared() -> Any:
+        certificate = compare()
+        late.append(True)
+        with closing(writing.open()) as parts:
+            write(parts, [uuid4()], counts=0)
+        return certificate
+
+    monkeypatch.setattr(made, "_compare", compared)
+    with pytest.raises(RebuildDiffers):
+        made.run()
+    assert live(writing) == "notes_v1"

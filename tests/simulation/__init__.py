@@ -1,0 +1,1 @@
+"""The library under a seeded scheduler: real code, in a world where everything that can happen does."""

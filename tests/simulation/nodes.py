@@ -1,0 +1,121 @@
+"""Services in memory, each with the processes that a deployment runs: relays, followers, alarms, writers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from libs.events.codec import Codec
+from libs.events.deadlines import RING_SECONDS, Alarm
+from libs.events.decider import Refused
+from libs.events.follower import Follower
+from libs.events.handling import Handler, Outcome, Target
+from libs.events.kafka import Log
+from libs.events.keyring import MemoryKeyring
+from libs.events.memory import MemoryDatabase, MemoryJournal
+from libs.events.memory_books import MemoryStore, memory_books
+from libs.events.memory_outbox import NOBODY_TRUSTS, MemoryOutbox
+from libs.events.projector import InlineProjector
+from libs.events.relay import Relay
+from libs.events.service import Service
+from libs.events.transient import Transient
+from tests.simulation.scheduling import Actor, Flag, Scheduler
+
+RESTART_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+PAUSE_SECONDS_MAX = 4.0
+
+
+@dataclass(eq=False)
+class Node:
+    """One service: its database, and the handler that all its processes share the code of."""
+
+    service: Service
+    scheduler: Scheduler
+    log: Log
+    database: MemoryDatabase = field(init=False)
+    journal: MemoryJournal = field(init=False)
+    store: MemoryStore = field(init=False)
+    handler: Handler = field(init=False)
+    reasons: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        name = self.service.name
+        self.database = MemoryDatabase(name, self.scheduler)
+        self.database.committed["identity"]["verified"] = NOBODY_TRUSTS
+        self.journal = MemoryJournal(name, self.database)
+        self.store = MemoryStore(self.database)
+        inline = [InlineProjector(self.service.inlined)]
+        self.handler = Handler(self.journal, Codec(name, MemoryKeyring()), self.service.law, inline, memory_books)
+
+    def relay(self) -> None:
+        """Publish."""
+        Relay(MemoryOutbox(self.journal), self.log, self.scheduler.seconds).run(self._flag())
+
+    def follower(self) -> Follower:
+        """A member of the service's group."""
+        return Follower(self.service.name, self.service.following, self.handler, self.store, self.log)
+
+    def follow(self) -> None:
+        """Follow."""
+        self.follower().run(self._flag())
+
+    def ring(self) -> None:
+        """Tell of deadlines."""
+        alarm, flag = Alarm(self.service.deadlines, self.handler, self.store), self._flag()
+        while not flag.wait(RING_SECONDS):
+            alarm.ring()
+
+    def kept(self, process: Callable[[], object]) -> Callable[[], None]:
+        """A process that a keeper starts again whenever it ends."""
+
+        def keep() -> None:
+            while True:
+                try:
+                    process()
+                except Exception as error:  # noqa: BLE001 -- A keeper asks no questions; the invariants do.
+                    self.reasons.append(f"{type(error).__name__}: {error}")
+                self._flag().wait(RESTART_SECONDS)
+
+        return keep
+
+    def _flag(self) -> Any:
+        return Flag(self.scheduler)
+
+
+@dataclass
+class Writer:
+    """Somebody who has commands done one after the other, and insists until each is answered."""
+
+    node: Node
+    targets: Sequence[Target[Any, Any]]
+    answered: dict[UUID, Outcome] = field(default_factory=dict)
+    refused: dict[UUID, Refused] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """All of them."""
+        for target in self.targets:
+            self.node.scheduler.rest(self.node.scheduler.random.uniform(0.0, PAUSE_SECONDS_MAX))
+            while target.meta.command_id not in {*self.answered, *self.refused}:
+                try:
+                    self.answered[target.meta.command_id] = self.node.handler.handle(target)
+                except Transient:
+                    Flag(self.node.scheduler).wait(RETRY_SECONDS)
+                except Refused as refused:
+                    self.refused[target.meta.command_id] = refused
+
+    @property
+    def done(self) -> bool:
+        """Whether every command was answered."""
+        return len(self.answered) + len(self.refused) == len(self.targets)
+
+
+@dataclass
+class Role:
+    """A process that is there again after it was killed."""
+
+    name: str
+    main: Callable[[], object]
+    actor: Actor | None = None
+    starts_at: float = 0.0
+    frozen_at: float = 0.0
