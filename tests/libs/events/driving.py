@@ -137,3 +137,10 @@ def beside(note: UUID) -> UUID:
     while partition_of(f"person-{(other := uuid4())}") != partition_of(f"person-{note}"):
         pass
     return other
+
+
+def apart(note: UUID) -> UUID:
+    """Another note, of somebody else, whose events lie in another partition."""
+    while partition_of(f"person-{(other := uuid4())}") == partition_of(f"person-{note}"):
+        pass
+    return other

@@ -101,6 +101,7 @@ def test_no_process_starts_that_could_not_open_every_key(
         monkeypatch.setattr(module, "settings", lambda: shared)
         monkeypatch.setattr(module, "start_telemetry", lambda *_: None)
     monkeypatch.setattr(run_commands, "service", lambda _name: bench.service)
+    monkeypatch.setattr(run_commands, "signing_of", lambda _name: [])
     monkeypatch.setattr(run_commands, "run_worker", lambda *_: pytest.fail("it started"))
     monkeypatch.setattr(serve_module, "make_app", lambda *_, **__: pytest.fail("it started"))
     start = {"api": run_commands.api, "worker": run_commands.worker}[program]

@@ -108,7 +108,7 @@ def test_of_a_batch_that_the_broker_does_not_take_whole_nothing_is_in_the_log(cl
         with pytest.raises(LogError):
             publisher.publish([(topic, 1, "k", b"{}"), (topic, 2, "k", os.urandom(100_000))])
         with pytest.raises(LogError):
-            sent(publisher, topic, 1, b"{}")
+            publisher._producer.commit_transaction()
     with closing(cluster.publisher(topic)):
         assert cluster.tails(topic) == {}
 
@@ -139,6 +139,8 @@ def test_whoever_begins_under_an_id_aborts_what_was_left_open_and_fences_who_lef
             assert (cluster.unsettled(topic), values_of(cluster, topic, 1)) == ([], [b"a"])
             with pytest.raises(ProducerFencedError):
                 client.commit_transaction()
+            with pytest.raises(LogError):
+                client.begin_transaction()
             with pytest.raises(LogError):
                 sent(older, topic, 1, b"c")
             sent(newer, topic, 1, b"d")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from libs.events import kafka
 from libs.events.kafka import KafkaTimeoutError, Log, LogError, Member, ProducerFencedError
 from libs.events.memory_cluster.broker import MemoryBroker
 from libs.events.memory_cluster.log import MemoryLog
@@ -184,6 +185,30 @@ def test_who_is_killed_leaves_its_group_only_when_its_session_ends(log: Log, top
     assert len(turned(second).held) == 12
     mishaps.rest(8)
     assert len(turned(second).held) == 24
+
+
+def test_nobody_is_given_what_another_holds_and_no_more_moves_than_must(log: Log, topic: str) -> None:
+    readers: list[Reader] = []
+    for _ in range(3):
+        readers.append(Reader(log, "g", topic))
+        for _ in range(5):
+            for reader in readers:
+                reader.turn()
+                assert sum(len(one.held) for one in readers) == len(set.union(*(one.held for one in readers)))
+    assert [len(reader.held) for reader in readers] == [8, 8, 8]
+    moved = [[len(places) for word, places in reader.told if word == "gone"] for reader in readers]
+    assert moved == [[12, 4], [4], []]
+
+
+def test_a_partition_that_never_runs_dry_leaves_others_their_turn(
+    log: Log, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka, "POLL_RECORDS_MAX", 4)
+    with closing(log.publisher("a")) as publisher:
+        sent(publisher, topic, 1, *[b"a"] * 40)
+        sent(publisher, topic, 2, *[b"b"] * 40)
+    reader = turned(Reader(log, "g", topic), 5)
+    assert (len(reader.values(1)), len(reader.values(2))) == (8, 8)
 
 
 def test_the_same_mishaps_make_the_same_story() -> None:

@@ -17,7 +17,7 @@ from libs.events.partitions import partition_of
 from libs.events.projection import Fold
 from libs.events.reactor import Reaction, Reactor
 from tests.conftest import MakeBench
-from tests.libs.events.driving import Driven, beside, driven, failing
+from tests.libs.events.driving import Driven, apart, beside, driven, failing
 from tests.libs.events.sample import NoteCounted, NoteOpened, OpenNote, Read, meta, note_decider, note_projection
 
 NOTE = UUID("00000000-0000-4000-8000-000000000001")
@@ -34,7 +34,7 @@ def poisoned(make_bench: MakeBench, log: Log) -> Iterator[Driven]:
 
 
 def test_a_poison_event_parks_where_it_fails_and_all_else_goes_on(poisoned: Driven) -> None:
-    others = poisoned.open(beside(NOTE), uuid4())
+    others = poisoned.open(beside(NOTE), apart(NOTE))
     poisoned.open(NOTE)
     poisoned.count(NOTE, *others)
     poisoned.turn()
@@ -94,7 +94,7 @@ def test_what_the_database_refuses_of_one_event_parks_as_what_python_does(make_b
     )
     rows.folds[NoteOpened] = spoilt
     with driven(make_bench, log, rows) as one:
-        others = one.open(uuid4(), beside(NOTE))
+        others = one.open(apart(NOTE), beside(NOTE))
         one.open(NOTE)
         one.turn()
         assert one.counts(ROWS) == dict.fromkeys(others, 0)
@@ -217,7 +217,7 @@ def test_a_reactor_that_fails_parks_its_event_and_goes_on_with_others(make_bench
         return [Reaction(note_decider, f"note-{event.note_id}", f"person-{event.note_id}", OpenNote(event.note_id))]
 
     with driven(make_bench, log, note_projection("followed"), reactors=[reactor]) as one:
-        others = one.open(beside(NOTE), uuid4())
+        others = one.open(beside(NOTE), apart(NOTE))
         one.open(NOTE)
         one.turn()
         assert [(parked.taker, parked.sequence) for parked in one.parked()] == [("copying", 2)]
