@@ -14,15 +14,23 @@ from benchmarks.append.laps import ROW as APPEND
 from benchmarks.ground import engines
 from benchmarks.machine import machine
 from benchmarks.projection.laps import ROW as PROJECTION
+from benchmarks.rebuild.laps import ROW as REBUILD
+from benchmarks.relay.laps import ROW as RELAY
+from benchmarks.swap.laps import ROW as SWAP
+from benchmarks.visible.laps import ROW as VISIBLE
 
-ROWS = {row.name: row for row in (APPEND, PROJECTION)}
+ROWS = {row.name: row for row in (APPEND, RELAY, PROJECTION, REBUILD, VISIBLE, SWAP)}
 
 
 class Name(StrEnum):
     """The rows that are measured."""
 
     APPEND = APPEND.name
+    RELAY = RELAY.name
     PROJECTION = PROJECTION.name
+    REBUILD = REBUILD.name
+    VISIBLE = VISIBLE.name
+    SWAP = SWAP.name
 
 
 def main(

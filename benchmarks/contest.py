@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks.ground import Ground
@@ -10,12 +10,16 @@ from benchmarks.ground import Ground
 
 @dataclass(frozen=True)
 class Lap:
-    """One run of one contestant: `counters` are what a check of its work found, `wrong` what must not be."""
+    """One run of one contestant: `counters` are what a check of its work found, `wrong` what must not be.
+
+    `measures` are times in milliseconds that are no rates, by name.
+    """
 
     events: int
     seconds: float
     counters: dict[str, int]
     wrong: tuple[str, ...] = ()
+    measures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -31,7 +35,8 @@ class Row:
     """A row of the design's table of figures (§14).
 
     `contest` makes the contestants for a number of events; ours comes first. `reach` is the least ratio of our
-    rate to a peer's; a peer that is not named there is shown for scale.
+    rate to a peer's; a peer that is not named there is shown for scale. `limits` are what measures of ours must stay
+    below, in milliseconds.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Row:
     size: int
     reach: Mapping[str, float]
     contest: Callable[[Ground, int], AbstractContextManager[Contestants]]
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one contestant did: its rate, and ours divided by it round by round (None for ours)."""
+    """How one contestant did: its rate, and ours divided by it round by round (None for ours); and its measures."""
 
     name: str
     rate: Spread
@@ -66,12 +72,16 @@ class Standing:
     reach: float | None
     counters: dict[str, int]
     wrong: tuple[str, ...]
+    measures: Mapping[str, Spread] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
         """Whether the figure was reached; correctness comes before speed."""
         if self.wrong:
             return "wrong"
+        if self.limits:
+            return "reached" if all(self.measures[of].median < most for of, most in self.limits.items()) else "missed"
         if self.reach is None or self.ratio is None:
             return "for scale" if self.ratio else "ours"
         return "reached" if self.ratio.median >= self.reach else "missed"
@@ -88,7 +98,8 @@ def run(
                 done = lap()
                 laps.setdefault(name, []).append(done)
                 wrong = f" WRONG: {'; '.join(done.wrong)}" if done.wrong else ""
-                tell(f"{row.name} {number}/{rounds} {name}: {done.rate:,.0f} events/s {done.counters}{wrong}")
+                times = "".join(f" {of} {value:.1f} ms" for of, value in done.measures.items())
+                tell(f"{row.name} {number}/{rounds} {name}: {done.rate:,.0f} events/s{times} {done.counters}{wrong}")
     ours = next(iter(laps.values()))
     return [_standing(row, name, ours, mine) for name, mine in laps.items()]
 
@@ -104,4 +115,6 @@ def _standing(row: Row, name: str, ours: list[Lap], laps: list[Lap]) -> Standing
         reach=row.reach.get(name),
         counters={key: sum(lap.counters[key] for lap in laps) for key in laps[0].counters},
         wrong=tuple(dict.fromkeys(text for lap in laps for text in lap.wrong)),
+        measures={of: Spread.of([lap.measures[of] for lap in laps]) for of in laps[0].measures},
+        limits=row.limits if laps is ours else {},
     )

@@ -52,9 +52,10 @@ class Ground:
         with self.connect(service.name) as connection:
             connection.execute("insert into journal_identity (identity) values (journal_identity_now())")
 
-    def open(self, service: Service, role: str) -> Parts:
+    def open(self, service: Service, role: str, *, transaction_seconds: int = 30) -> Parts:
         """The parts of a service as a process of that role has them."""
-        return open_parts(service, self._service_settings(service.name), role)
+        settings = self._service_settings(service.name)
+        return open_parts(service, settings, role, transaction_seconds=transaction_seconds)
 
     def _service_settings(self, name: str) -> ServiceSettings:
         prefix = f"{name.upper()}_"

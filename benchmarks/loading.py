@@ -1,5 +1,6 @@
 """Loans in a service's journal and in its topic, ready to be followed."""
 
+from collections.abc import Mapping
 from threading import Event as Stop
 from threading import Thread
 from time import monotonic
@@ -9,24 +10,24 @@ from benchmarks.loans import SOURCE, drafts, lives, mixed
 from libs.events.journal import PostgresJournal
 from libs.events.kafka import Log
 from libs.events.outbox import PostgresOutbox
-from libs.events.record import Draft, Record
-from libs.events.relay import Relay
+from libs.events.record import Draft, Written
+from libs.events.relay import BATCH_MAX, Relay
 from libs.events.service import Service
 
 BATCH = 200
 SERVICE = Service(SOURCE, law=None)
 
 
-class Watched(PostgresJournal):
-    """A journal that notes when a relay first reads it, and stops the relay once all is published."""
+class Watched(PostgresOutbox):
+    """An outbox that notes when a relay first reads it, and stops the relay once all is published."""
 
     def __init__(self, journal: PostgresJournal, stop: Stop) -> None:
-        super().__init__(journal.service, journal.engine)
+        super().__init__(journal)
         self.stop = stop
         self.began = self.ended = 0.0
 
-    def behind(self, published: dict[int, int], limit: int) -> list[Record]:  # type: ignore[override]
-        """As the journal does."""
+    def behind(self, published: Mapping[int, int], limit: int = BATCH_MAX) -> list[Written]:
+        """As an outbox does."""
         now = monotonic()
         records = super().behind(published, limit)
         self.began = self.began or now
@@ -51,12 +52,12 @@ def publish(ground: Ground) -> float:
     """Have the relay publish everything; the seconds it took."""
     parts = ground.open(SERVICE, "worker")
     stop = Stop()
-    journal = Watched(parts.journal, stop)
-    thread = Thread(target=Relay(PostgresOutbox(journal), Log(ground.bootstrap)).run, args=(stop,))
+    outbox = Watched(parts.journal, stop)
+    thread = Thread(target=Relay(outbox, Log(ground.bootstrap)).run, args=(stop,))
     thread.start()
     thread.join()
     parts.close()
-    return journal.ended - journal.began
+    return outbox.ended - outbox.began
 
 
 def _append(journal: PostgresJournal, batch: list[Draft]) -> None:

@@ -32,6 +32,7 @@ class LoanRepaid(Event, type="registry.benchmark-loan-repaid", version=1, effect
     """A part of a loan was repaid."""
 
     loan_id: UUID
+    payment_id: UUID
     amount_vnd: int
     repaid_on: date
 
@@ -48,9 +49,19 @@ class LoanRow:
     repayments: int
 
 
-def loan_projection() -> Projection[LoanRow]:
+@dataclass(frozen=True)
+class EntryRow:
+    """An event of a loan as projected: what was lent is positive, what was repaid negative."""
+
+    entry_id: UUID
+    loan_id: UUID
+    happened_on: date
+    amount_vnd: int
+
+
+def loan_projection(group: str = "") -> Projection[LoanRow]:
     """A row per loan."""
-    loans = Projection(f"{SOURCE}.benchmark_loans", 1, LoanRow, indexes=["(unit)"])
+    loans = Projection(f"{SOURCE}.benchmark_loans", 1, LoanRow, indexes=["(unit)"], group=group)
 
     @loans.on(LoanOpened, key=lambda e: e.loan_id)
     def opened(event: LoanOpened, row: LoanRow | None) -> LoanRow:
@@ -63,6 +74,21 @@ def loan_projection() -> Projection[LoanRow]:
         return replace(row, balance_vnd=row.balance_vnd - event.amount_vnd, repayments=row.repayments + 1)
 
     return loans
+
+
+def entry_projection(group: str = "") -> Projection[EntryRow]:
+    """A row per event."""
+    entries = Projection(f"{SOURCE}.benchmark_entries", 1, EntryRow, indexes=["(loan_id)"], group=group)
+
+    @entries.on(LoanOpened, key=lambda e: e.loan_id)
+    def opened(event: LoanOpened, row: EntryRow | None) -> EntryRow:
+        return EntryRow(event.loan_id, event.loan_id, event.opened_on, event.amount_vnd)
+
+    @entries.on(LoanRepaid, key=lambda e: e.payment_id)
+    def repaid(event: LoanRepaid, row: EntryRow | None) -> EntryRow:
+        return EntryRow(event.payment_id, event.loan_id, event.repaid_on, -event.amount_vnd)
+
+    return entries
 
 
 def lives(count: int, seed: int) -> list[list[Event]]:
@@ -78,7 +104,12 @@ def _life(chance: random.Random) -> Iterator[Event]:
     yield LoanOpened(loan_id=loan, person_id=person, unit=unit, amount_vnd=30_000_000, opened_on=day)
     for month in range(1, REPAYMENTS + 1):
         paid_on = day + timedelta(days=30 * month)
-        yield LoanRepaid(loan_id=loan, amount_vnd=chance.randrange(1_000_000), repaid_on=paid_on)
+        yield LoanRepaid(
+            loan_id=loan,
+            payment_id=UUID(int=chance.getrandbits(128), version=4),
+            amount_vnd=chance.randrange(1_000_000),
+            repaid_on=paid_on,
+        )
 
 
 def drafts(life: Iterable[Event]) -> list[Draft]:

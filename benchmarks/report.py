@@ -48,10 +48,24 @@ def page(row: Row, standings: Sequence[Standing], run: Mapping[str, int], machin
             ["", "events/s", f"{ours} ÷ peer", "reach", ""],
             [[s.name, _rate(s.rate), _ratio(s.ratio), _reach(s), s.verdict] for s in standings],
         ),
+        *_times(standings),
         "## On what",
         _table(["", ""], [[name, value] for name, value in machine.items()]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _times(standings: Sequence[Standing]) -> list[str]:
+    """The measures that are no rates, where there are any."""
+    timed = [standing for standing in standings if standing.measures]
+    if not timed:
+        return []
+    rows = [
+        [s.name, of, _milliseconds(spread), f"< {s.limits[of]:g}" if of in s.limits else "", s.verdict]
+        for s in timed
+        for of, spread in s.measures.items()
+    ]
+    return ["## How long", _table(["", "measure", "ms", "limit", ""], rows)]
 
 
 def _counters(standings: Sequence[Standing]) -> str:
@@ -69,6 +83,10 @@ def _counters(standings: Sequence[Standing]) -> str:
 
 def _rate(spread: Spread) -> str:
     return f"{spread.median:,.0f} [{spread.least:,.0f} … {spread.most:,.0f}]"
+
+
+def _milliseconds(spread: Spread) -> str:
+    return f"**{spread.median:.1f}** [{spread.least:.1f} … {spread.most:.1f}]"
 
 
 def _ratio(spread: Spread | None) -> str:

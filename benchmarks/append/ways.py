@@ -16,6 +16,7 @@ from benchmarks.ground import Ground, plain
 from benchmarks.loans import SOURCE
 from libs.events.database import connect, driver_cursor
 from libs.events.journal import Head
+from libs.events.outbox import PostgresOutbox
 from libs.events.partitions import PARTITIONS
 from libs.events.record import Draft, chained
 from libs.events.service import Service
@@ -68,7 +69,8 @@ class Journal:
         if not self._heads:
             self._heads = {head.partition: head for head in self._journal.heads()}
             return []
-        records = self._journal.behind({p: head.sequence for p, head in self._heads.items()}, READ_MAX)
+        since = {p: head.sequence for p, head in self._heads.items()}
+        records = [one.read(SOURCE) for one in PostgresOutbox(self._journal).behind(since, READ_MAX)]
         for record in records:
             head = self._heads[record.partition]
             if record.sequence != head.sequence + 1:

@@ -5,7 +5,7 @@ from time import monotonic
 from kafka import KafkaConsumer, TopicPartition
 
 from benchmarks.ground import Ground
-from libs.events.kafka import FETCH_BYTES_MAX, PARTITION_FETCH_BYTES_MAX, POLL_RECORDS_MAX
+from libs.events.kafka.pinned import FETCH_BYTES_MAX, PARTITION_FETCH_BYTES_MAX, POLL_RECORDS_MAX
 from libs.events.partitions import PARTITIONS
 
 POLL_MS = 100

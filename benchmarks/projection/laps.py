@@ -24,7 +24,7 @@ def contest(ground: Ground, size: int) -> Iterator[Contestants]:
     """Loans in our topic and in the library's store, then the laps."""
     loans = max(SHARE, size // EVENTS_PER_LOAN)
     ground.make_service(SERVICE)
-    ground.make_service(service())
+    ground.make_service(service("loans"))
     events = append_loans(ground, loans, SEED)
     publish(ground)
     fewer = load(ground, loans // SHARE, SEED)

@@ -1,19 +1,24 @@
 """Ours: the follower of a service, from the first record to the last commit."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event as Stop
 from time import monotonic
 from typing import Any
 
 from benchmarks.ground import Ground
-from benchmarks.loans import SOURCE, LoanRow, loan_projection
+from benchmarks.loans import SOURCE, entry_projection, loan_projection
 from libs.events.checkpoints import LIVE, positions
 from libs.events.digest import digest_of
 from libs.events.follower import Follower, Following
 from libs.events.kafka import Log, Member, Message
+from libs.events.projection import Projection
 from libs.events.service import Service
 
 FOLLOWER = "reporting"
+# A row per loan, or a row per event.
+GROUP = "reporting.benchmark"
+FOLDED: Mapping[str, Callable[[str], Projection[Any]]] = {"loans": loan_projection, "entries": entry_projection}
 Polled = dict[tuple[str, int], list[Message]]
 
 
@@ -22,7 +27,7 @@ class Followed:
     """What a lap of ours left behind."""
 
     seconds: float
-    rows: dict[Any, LoanRow]
+    rows: dict[Any, Any]
     digest: str
     checkpoint: int
     stopped: tuple[str, ...]
@@ -37,9 +42,9 @@ class Stopwatch(Log):
         self.began = self.ended = 0.0
         self._missing = expected
 
-    def member(self, group: str, topics: Any) -> Any:
+    def member(self, group: str, topics: Any, instance: str | None = None) -> Any:
         """As Kafka gives it, watched."""
-        return _Watched(super().member(group, topics), self)
+        return _Watched(super().member(group, topics, instance), self)
 
     def polled(self, asked: float, messages: Polled) -> None:
         """One poll is over; the next one comes when what it brought is committed."""
@@ -67,24 +72,24 @@ class _Watched:
         return getattr(self._member, name)
 
 
-def service() -> Service:
-    """A service that follows the loans."""
-    return Service(FOLLOWER, law=None, following=Following([SOURCE], [loan_projection()]))
+def service(*folded: str) -> Service:
+    """A service that follows the loans into some of these tables, which are one group."""
+    return Service(FOLLOWER, law=None, following=Following([SOURCE], [FOLDED[name](GROUP) for name in folded]))
 
 
-def follow(ground: Ground, events: int) -> Followed:
+def follow(ground: Ground, events: int, folded: str = "loans") -> Followed:
     """Fold the whole topic into an empty table."""
+    following = service(folded)
+    (projection,) = following.following.projections
     with ground.connect(FOLLOWER) as connection:
-        connection.execute("truncate benchmark_loans_v1, checkpoint, mark, ignored_event")
-    following = service()
+        connection.execute(f"truncate {projection.name.rsplit('.', 1)[1]}_v1, checkpoint, mark, ignored_event".encode())
     parts = ground.open(following, "worker")
     watch = Stopwatch(ground.bootstrap, events)
     follower = Follower(FOLLOWER, following.following, parts.handler, parts.store, watch)
     follower.run(watch.stop)
-    (projection,) = following.following.projections
     with parts.engine.connect() as connection:
         connection.exec_driver_sql("select set_config('aftercare.scope', '*', true)")
-        rows = {row.loan_id: row for row in projection.read(connection)}
+        rows = {getattr(row, projection.key): row for row in projection.read(connection)}
         digest = digest_of(connection, projection, projection.live(connection))
         checkpoint = sum(one.sequence for one in positions(connection, LIVE).values())
     parts.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,7 @@ from benchmarks import __main__ as command
 from benchmarks.__main__ import Name
 from benchmarks.contest import Contestants, Lap, Row, run
 from benchmarks.ground import Ground
+from benchmarks.report import page
 
 NOWHERE = Ground({})
 application = Typer()
@@ -46,6 +48,16 @@ def test_who_is_wrong_has_reached_nothing() -> None:
     assert (peer.verdict, peer.wrong, peer.counters) == ("wrong", ("missed: 1",), {"seen": 198})
 
 
+@pytest.mark.parametrize(("lock", "verdict"), [(49.0, "reached"), (51.0, "missed")])
+def test_a_measure_is_held_against_its_limit(lock: float, verdict: str) -> None:
+    ours = Lap(100, 1.0, {"reads": 100}, measures={"lock": lock, "longest read": 90.0})
+    limited = replace(row(ours=ours), limits={"lock": 50.0})
+    (standing,) = run(limited, NOWHERE, 2, 100)
+    assert (standing.verdict, standing.measures["lock"].median) == (verdict, lock)
+    shown = page(limited, [standing], {"rounds": 2}, {})
+    assert f"| ours | lock | **{lock}** [{lock} … {lock}] | < 50 | {verdict} |" in shown
+
+
 @pytest.mark.parametrize(("wrong", "code"), [((), 0), (("missed: 1",), 1)])
 def test_a_wrong_result_fails_the_run_and_a_slow_one_does_not(
     wrong: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -66,12 +78,18 @@ def test_a_wrong_result_fails_the_run_and_a_slow_one_does_not(
 def test_every_row_runs_small_and_right_on_real_engines(tmp_path: Path) -> None:
     told = invoke(tmp_path, "--rounds", "1", "--size", "192")
     assert told.exit_code == 0, told.output
-    documents = [orjson.loads(path.read_bytes()) for path in sorted(tmp_path.glob("*.json"))]
-    assert [document["row"] for document in documents] == ["append", "projection"]
+    documents = [orjson.loads(path.read_bytes()) for path in tmp_path.glob("*.json")]
     assert not [standing["wrong"] for document in documents for standing in document["standings"] if standing["wrong"]]
-    journal, followed = (document["standings"][0]["counters"] for document in documents)
-    assert journal["seen"] == journal["appended"] >= 192
-    assert followed["rows as expected"] == followed["rows"] > 0
+    found = {document["row"]: document["standings"][0] for document in documents}
+    assert found.keys() == {name.value for name in Name}
+    counters = {name: ours["counters"] for name, ours in found.items()}
+    assert counters["append"]["seen"] == counters["append"]["appended"] >= 192
+    assert counters["relay"]["events"] == counters["visible"]["visible"] == 192
+    assert counters["projection"]["rows as expected"] == counters["projection"]["rows"] > 0
+    assert counters["rebuild"]["rows"] == 192
+    assert counters["swap"]["versions read"] == 2
+    assert counters["swap"]["reads"] > counters["swap"]["events meanwhile"] > 0
+    assert 0 < found["visible"]["measures"]["p50"]["median"] <= found["visible"]["measures"]["p99"]["median"]
 
 
 def invoke(folder: Path, *words: str) -> Result:
