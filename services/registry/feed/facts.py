@@ -16,6 +16,7 @@ from services.registry.domain.person import (
     RegisterPerson,
     person_decider,
 )
+from services.registry.feed.agreeing import called_so
 from services.registry.feed.known import KnownPerson, searched
 from services.registry.feed.names import can_be_name
 from services.registry.feed.rows import ListRow
@@ -46,7 +47,8 @@ def additions(row: ListRow, known: KnownPerson, list_id: UUID, sender: Sender) -
     """What a row says of a known person that is not known: another name, a number, and of the living a residence."""
     found: list[PersonCommand] = []
     source = source_of(list_id)
-    if can_be_name(row.full_name) and searched(row.full_name) not in known.searched_names:
+    named = searched(row.full_name) in known.searched_names and called_so(row.full_name, known.names)
+    if can_be_name(row.full_name) and not named:
         found.append(RecordName(sender.as_of, source, row.full_name))
     citizen_id = None if row.citizen_id in known.citizen_ids else row.citizen_id
     legacy_id9 = None if row.legacy_id9 in known.legacy_ids else row.legacy_id9

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from libs.events.decider import Invalid
 from libs.events.service import Parts
@@ -51,9 +51,14 @@ def destroy_files_before(parts: Parts, received_before: datetime) -> int:
     for list_id in expired:
         parts.codec.keyring.forget(subject_of(list_id))
         with seeing_all(parts.engine) as connection:
-            connection.execute(_EMPTY_ROWS, {"id": list_id})
-            connection.execute(_EMPTY_FILE, {"id": list_id})
+            empty_file(connection, list_id)
     return len(expired)
+
+
+def empty_file(connection: Connection, list_id: UUID) -> None:
+    """Let go of what a file and its rows say, once its key is destroyed; a second time changes nothing."""
+    connection.execute(_EMPTY_ROWS, {"id": list_id})
+    connection.execute(_EMPTY_FILE, {"id": list_id})
 
 
 def _values(parts: Parts, incoming: Incoming, list_id: UUID, file_hash: bytes, by: str) -> dict[str, Any]:
@@ -76,5 +81,6 @@ _EXPIRED = text(
 )
 _EMPTY_ROWS = text("update list_row set sealed = null where list_id = :id")
 _EMPTY_FILE = text(
-    "update list_file set sealed = null, sealed_name = null, destroyed_at = journal_now() where list_id = :id"
+    "update list_file set sealed = null, sealed_name = null,"
+    " destroyed_at = coalesce(destroyed_at, journal_now()) where list_id = :id"
 )

@@ -21,7 +21,7 @@ READ_PERSONS_MAX = 5_000
 class KnownPerson:
     """A person to compare a row with; without any name when the person's data were erased.
 
-    `searched_names` are all names as `searched` writes them.
+    `names` are all names as they were written, `searched_names` the same as `searched` writes them.
     """
 
     person_id: UUID
@@ -34,6 +34,7 @@ class KnownPerson:
     searched_names: frozenset[str]
     citizen_ids: frozenset[str]
     legacy_ids: frozenset[str]
+    names: frozenset[str]
 
 
 def searched(name: str) -> str:
@@ -85,6 +86,7 @@ def _said(connection: Connection, ids: list[UUID]) -> Said:
 
 
 def _known(row: PersonRow, said: Said, opened: _Opened) -> KnownPerson:
+    names = opened.texts(said["name"].get(row.person_id, ()))
     return KnownPerson(
         person_id=row.person_id,
         unit=row.unit,
@@ -93,7 +95,8 @@ def _known(row: PersonRow, said: Said, opened: _Opened) -> KnownPerson:
         birth_date=opened.text(row.birth_date),
         address=opened.text(row.address),
         dead=row.died_on is not None,
-        searched_names=frozenset(map(searched, opened.texts(said["name"].get(row.person_id, ())))),
+        searched_names=frozenset(map(searched, names)),
         citizen_ids=opened.texts(said["citizen"].get(row.person_id, ())),
         legacy_ids=opened.texts(said["legacy"].get(row.person_id, ())),
+        names=names,
     )

@@ -12,13 +12,13 @@ from rapidfuzz.fuzz import ratio, token_sort_ratio
 from libs.events.contracts.values import Sex
 from libs.vietnam.dates import PartialDate
 from libs.vietnam.units import UnitRef, province_of, scope_communes, successors
+from services.registry.feed.agreeing import called_so
 from services.registry.feed.known import KnownPerson, searched
 from services.registry.feed.rows import ListRow
 
 UPPER = 88
 LOWER = 82
 NAME_POINTS, BIRTH_POINTS, PLACE_POINTS = 60, 25, 15
-NAMES_AGREE = 80
 OMITTED_MIDDLE = 92
 DIGITS_MISTYPED_MAX = 1
 BIRTH_SAME, BIRTH_COMPATIBLE, BIRTH_UNKNOWN = 1.0, 0.8, 0.4
@@ -42,8 +42,11 @@ class Likeness:
 
     def contradicts(self, known: KnownPerson) -> bool:
         """Whether name, birth or sex of the row speak against the person who has its number."""
-        differs = self._names(known) < NAMES_AGREE or _birth(self._row, known) == 0
-        return differs or _sexes_differ(self._row, known)
+        return (
+            not called_so(self._row.full_name, known.names)
+            or _birth(self._row, known) == 0
+            or _sexes_differ(self._row, known)
+        )
 
     def _names(self, known: KnownPerson) -> float:
         """How like the name is to the most like of the person's, from 0 to 100, without marks and case."""

@@ -10,10 +10,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from libs.events.keyring import NONCE_BYTES, Keyring
 
+LIST = "list-"
+
 
 def subject_of(list_id: UUID) -> str:
     """Under which subject the key of a file lies; its list's events have the same."""
-    return f"list-{list_id}"
+    return f"{LIST}{list_id}"
 
 
 class Vault:

@@ -1,7 +1,6 @@
 """What happens to a person reaches their cases: deaths end them, results and determinations are noted."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +21,13 @@ from libs.events.contracts.registry.drug_test import (
 )
 from libs.events.contracts.registry.episode import CompletionCorrected
 from libs.events.contracts.registry.person import PersonDied
-from libs.events.contracts.values import EndReason
 from libs.events.reactor import Reaction, Reactor
 from services.registry.domain.case import case_decider
 from services.registry.domain.case.commands import (
     ClearUse,
     CorrectCompletionDate,
     CorrectDeath,
-    EndCase,
+    EndByDeath,
     NoteDetermination,
     NoteUse,
     RetractDetermination,
@@ -62,14 +60,14 @@ def completion_reported(event: CompletionReported, connection: Connection) -> li
     commands += [NoteDetermination(row.determination_id, row.addicted, row.determined_on, row.age) for row in found]
     # Whom a relapse took off the list before did not die under management.
     if not any(row.addicted and row.determined_on >= completed_on for row in found):
-        commands += [_ended_by_death(row.died_on) for row in the_dead(connection, who) if row.died_on]
+        commands += [EndByDeath(row.died_on) for row in the_dead(connection, who) if row.died_on]
     return [_reaction(event.case_id, who, command) for command in commands]
 
 
 @case_follow_up.on(PersonDied)
 def person_died(event: PersonDied, connection: Connection) -> list[Reaction]:
     """Death ends the open case (R-36); one that it ended follows the corrected date."""
-    ends = _ended_by_death(event.died_on)
+    ends = EndByDeath(event.died_on)
     ended = _cases(connection, event.person_id, CorrectDeath(event.died_on), "end_reason = 'deceased'")
     return [*_cases(connection, event.person_id, ends, "is_open"), *ended]
 
@@ -133,10 +131,6 @@ def transfer_received(event: TransferReceived, connection: Connection) -> list[R
 
 def _confirmed(stage: DrugTestStage, result: DrugTestResult) -> bool:
     return stage is DrugTestStage.CONFIRMATORY and result is DrugTestResult.POSITIVE
-
-
-def _ended_by_death(died_on: date) -> EndCase:
-    return EndCase(EndReason.DECEASED, died_on, today=died_on)
 
 
 def _cases(connection: Connection, person_id: UUID, command: Any, where: str = "true") -> Iterable[Reaction]:

@@ -96,6 +96,12 @@ class ReleaseBody(Body):
     released_on: date
 
 
+class RemovalReviewBody(Body):
+    """When the review began: a day after the term's last."""
+
+    opened_on: date
+
+
 class RemovalBody(DecisionBody):
     """The certificate (Mẫu 54); `despite` answers a removal that was withheld."""
 
@@ -104,7 +110,7 @@ class RemovalBody(DecisionBody):
 
 
 class EndBody(Body):
-    """An early end that the law of the day knows (R-33, R-36), or an annulment."""
+    """An early end that the law of the day knows (R-33, R-36) other than death, or an annulment."""
 
     reason: EndReason
     ended_on: date

@@ -23,6 +23,7 @@ from services.registry.routes.case_bodies import (
     ReceiptBody,
     ReleaseBody,
     RemovalBody,
+    RemovalReviewBody,
     ReportBody,
     TransferBody,
 )
@@ -109,9 +110,9 @@ def release(case_id: UUID, body: ReleaseBody, edge: Edge) -> Outcome:
 
 
 @router.command("/v1/cases/{case_id}/removal-reviews", permission=Permission.CASE_REVIEW)
-def open_removal_review(case_id: UUID, edge: Edge) -> Outcome:
+def open_removal_review(case_id: UUID, body: RemovalReviewBody, edge: Edge) -> Outcome:
     """Review the removal once the term is served; what stands in its way withholds it."""
-    return _handle(edge, case_id, c.OpenRemovalReview(edge.today))
+    return _handle(edge, case_id, c.OpenRemovalReview(body.opened_on, edge.today))
 
 
 @router.command("/v1/cases/{case_id}/removals", permission=Permission.CASE_DECIDE)
@@ -123,7 +124,7 @@ def approve_removal(case_id: UUID, body: RemovalBody, edge: Edge) -> Outcome:
 
 @router.command("/v1/cases/{case_id}/end", permission=Permission.CASE_END)
 def end_case(case_id: UUID, body: EndBody, edge: Edge) -> Outcome:
-    """End a case early."""
+    """End a case early; a death is told of the person (`/v1/persons/{person_id}/death`), and ends it by itself."""
     return _handle(edge, case_id, c.EndCase(body.reason, body.ended_on, edge.today))
 
 

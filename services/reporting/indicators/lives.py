@@ -71,9 +71,15 @@ def lives_of(facts: Facts) -> list[Life]:
     tests = _by_person((test for test in facts.tests if not test.annulled), lambda one: (one.sampled_on, one.test_id))
     died = {person.person_id: person.died_on for person in facts.persons}
     return [
-        Life(who, completions.get(who, ()), cases.get(who, ()), tests.get(who, ()), died.get(who))
+        Life(who, completions.get(who, ()), own := cases.get(who, ()), tests.get(who, ()), died.get(who) or _death(own))
         for who in sorted(completions.keys() | cases.keys())
     ]
+
+
+def _death(cases: Iterable[CountedCase]) -> date | None:
+    """A death that only a case tells."""
+    ends = (case.ended_on for case in cases if case.end_reason is EndReason.DECEASED)
+    return min((on for on in ends if on is not None), default=None)
 
 
 def _by_person(rows: Iterable[R], order: Any) -> dict[UUID, list[R]]:

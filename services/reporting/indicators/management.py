@@ -1,12 +1,13 @@
-"""Time under management in a territory: the active spells of cases, and the part of them at risk."""
+"""Time under management in a territory: what is left of the stays of cases, and the part of it at risk."""
 
 from collections.abc import Container, Iterator
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from services.reporting.facts.cases import CountedCase
 from services.reporting.indicators.lives import Life
 from services.reporting.indicators.question import Frame
-from services.reporting.indicators.spells import Spell, merged, within, without
+from services.reporting.indicators.spells import Spell, merged, parted, within, without
 
 DAY = timedelta(days=1)
 
@@ -14,7 +15,7 @@ DAY = timedelta(days=1)
 def managed(life: Life, frame: Frame, units: Container[str]) -> list[tuple[date, date]]:
     """From which to which day of the period, both included, the person was actively managed in the units."""
     last = min(frame.period.last, frame.until)
-    spells = (spell for case in life.cases for spell in active(case, frame.until, units))
+    spells = (spell for case in life.cases for _, spell in _active(case, _closed(case, life, frame), units))
     clipped = ((max(start, frame.period.first), min(end, last)) for start, end in spells)
     return sorted((start, end) for start, end in clipped if start <= end)
 
@@ -28,31 +29,45 @@ def at_risk(life: Life, frame: Frame, units: Container[str]) -> list[Spell]:
     last = min(frame.period.last, frame.until)
     found: list[Spell] = []
     for case in life.cases:
-        gaps = [*zip(case.away_from, case.away_until, strict=True), (_ended(case, life, frame), None)]
-        for start, end in active(case, frame.until, units):
-            found += without((start, end), gaps)
+        away = list(zip(case.away_from, case.away_until, strict=True))
+        for _, spell in _active(case, _observed_until(case, life, frame), units):
+            found += without(spell, away)
     # Two cases can be open at once for some days; nobody is at risk twice.
     return merged(within(found, frame.period.first - DAY, last))
 
 
 def units_of(life: Life, frame: Frame) -> list[str]:
     """The units of the territory in which the person was ever actively managed, earliest first."""
-    return [unit for case in life.cases for unit in case.active_in if unit in frame.territory]
+    found = (
+        (spell, unit)
+        for case in life.cases
+        for unit, spell in _active(case, _closed(case, life, frame), frame.territory)
+    )
+    return [unit for _, unit in sorted(found)]
 
 
-def active(case: CountedCase, until: date, units: Container[str]) -> Iterator[Spell]:
-    """The active spells in the units, an open one up to `until`."""
-    ends = (*case.active_to, until)
-    for start, end, unit in zip(case.active_from, ends, case.active_in, strict=False):
-        if unit in units and start <= until:
-            yield start, min(end, until)
+def _active(case: CountedCase, last: date, units: Container[str]) -> Iterator[tuple[str, Spell]]:
+    """Every spell of active management in the units up to a day, both ends included: stays without time in prison.
+
+    Whatever was told after another fact of an earlier day: nothing is active before the decision.
+    """
+    prison = [*zip_longest(case.prison_from, case.prison_until)]
+    for since, unit, left in zip_longest(case.stayed_from, case.stayed_in, case.stayed_until):
+        start, end = max(since, case.stayed_from[0]), last if left is None else min(left, last)
+        if start <= end and unit in units:
+            yield from ((unit, spell) for spell in parted((start, end), prison))
 
 
-def _ended(case: CountedCase, life: Life, frame: Frame) -> date:
-    """When nothing of the case is time at risk any more, whatever else was told of it."""
+def _closed(case: CountedCase, life: Life, frame: Frame) -> date:
+    """The last day on which the case can have been managed; the dead are not, whatever else was told of them."""
+    return min(on for on in (case.ended_on, case.removed_on, life.died_on, frame.until) if on is not None)
+
+
+def _observed_until(case: CountedCase, life: Life, frame: Frame) -> date:
+    """The last day of the case that can be time at risk."""
     own = (one for one in life.completions if one.episode_id == case.episode_id)
     completed_on = next((one.completed_on for one in own), case.reported_on)
-    ends = [life.died_on, life.relapsed_after(completed_on)]
+    ends = [_closed(case, life, frame), life.relapsed_after(completed_on)]
     if frame.term_end_censors:
         ends.append(case.term_ends_on)
-    return min((on for on in ends if on is not None), default=date.max)
+    return min(on for on in ends if on is not None)

@@ -68,7 +68,7 @@ def _completers(connection: Connection, frame: Frame) -> tuple[str, dict[str, An
 def _managed(connection: Connection, frame: Frame) -> tuple[str, dict[str, Any]]:
     """Begun before the period is over, and not ended before it began; the exact days are counted from the rows."""
     condition = (
-        "(:everywhere or active_in && cast(:units as text[])) and active_from[1] <= :last"
+        "(:everywhere or stayed_in && cast(:units as text[])) and stayed_from[1] <= :last"
         " and coalesce(ended_on, removed_on, :first) >= :first"
     )
     who = _persons_of(cases.live(connection), condition)

@@ -21,6 +21,20 @@ def without(spell: Spell, gaps: Iterable[tuple[date, date | None]]) -> list[Spel
     return [*left, (after, until)]
 
 
+def parted(spell: Spell, gaps: Iterable[tuple[date, date | None]]) -> Iterator[Spell]:
+    """A stretch of which both ends belong to it, in parts between the gaps: the days on which gaps meet are left."""
+    start, end = spell
+    for since, until in sorted(gaps, key=lambda gap: gap[0]):
+        if since >= end or (until is not None and until <= start):
+            continue
+        if since >= start:
+            yield start, since
+        if until is None or until > end:
+            return
+        start = max(start, until)
+    yield start, end
+
+
 def merged(spells: Iterable[Spell]) -> list[Spell]:
     """The same days in order, each once: stretches that overlap become one."""
     found: list[Spell] = []

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise, zip_longest
 
 from libs.events.contracts.values import EndReason
 from services.reporting.facts.cases import CountedCase
@@ -56,17 +57,16 @@ def in_order(stops: Iterable[Stopped]) -> list[Stopped]:
 
 def prison_spells(life: Life, since: date) -> list[tuple[date, date | None]]:
     """From when to when the person was in prison; None where no release is known."""
-    spells = []
+    spells: list[tuple[date, date | None]] = []
     for case in life.cases:
-        until: tuple[date | None, ...] = (*case.prison_until, None)
-        spells += [(start, until[min(n, len(until) - 1)]) for n, start in enumerate(case.prison_from)]
+        spells += zip_longest(case.prison_from, case.prison_until)
     return [(start, end) for start, end in spells if start >= since]
 
 
 def _of_case(case: CountedCase, completion: Completion, frame: Frame) -> Iterator[Stopped]:
     yield from ((on, Stop.PRISON) for on in case.prison_from)
-    for on, unit in zip(case.moved_on, case.moved_to, strict=True):
-        if frame.territory.left_province(completion.unit, unit):
+    for on, (left, unit) in zip(case.stayed_from[1:], pairwise(case.stayed_in), strict=True):
+        if unit != left and frame.territory.left_province(completion.unit, unit):
             yield on, Stop.LEFT_PROVINCE
     if case.ended_on is not None and case.end_reason in _BY_END:
         yield case.ended_on, _BY_END[case.end_reason]

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from libs.events.decider import Decider, Refused
 from libs.events.event import Event
 from libs.events.handling import Target
+from libs.events.outbox import PostgresOutbox
 from libs.events.partitions import PARTITIONS, partition_of
 from libs.events.projection import Projection
 from libs.events.record import Meta
@@ -41,7 +42,8 @@ class Acting:
 
     def settle(self) -> None:
         """React to what was told since, and to what that brings, until nothing follows."""
-        while due := self.parts.journal.behind(self.reacted):
+        outbox, source = PostgresOutbox(self.parts.journal), self.parts.service.name
+        while due := [one.read(source) for one in outbox.behind(self.reacted)]:
             self.reacted.update({record.partition: record.sequence for record in due})
             reactors = self.parts.service.following.reactors
             with seeing_all(self.parts.engine) as connection:

@@ -10,6 +10,7 @@ from services.registry.domain.case.closing import (
     approve_removal,
     clear_use,
     correct_death,
+    end_by_death,
     end_case,
     note_use,
     open_removal_review,
@@ -23,6 +24,7 @@ from services.registry.domain.case.commands import (
     CorrectCompletionDate,
     CorrectDeath,
     DecideManagement,
+    EndByDeath,
     EndCase,
     Imprison,
     NoteDetermination,
@@ -111,6 +113,8 @@ def _decide(command: CaseCommand, case: Case, law: Law) -> list[Event]:  # noqa:
             return approve_removal(command, case, law)
         case EndCase():
             return end_case(command, case, law)
+        case EndByDeath():
+            return end_by_death(command, case, law)
         case CorrectDeath():
             return correct_death(command, case, law)
         case CorrectCompletionDate():

@@ -8,7 +8,13 @@ from libs.events.decider import WrongStage
 from libs.events.decision import Decision
 from libs.law.authority import decider
 from libs.law.law import Law
-from services.registry.domain.case.refusals import NotUnderManagement, WrongAuthority, WrongDates, WrongUnit
+from services.registry.domain.case.refusals import (
+    NotUnderManagement,
+    ToldOtherwise,
+    WrongAuthority,
+    WrongDates,
+    WrongUnit,
+)
 from services.registry.domain.case.state import MANAGED, Case
 
 
@@ -20,6 +26,12 @@ def in_order(**dates: date) -> None:
     for (first, day), (then, other) in pairwise(dates.items()):
         if other < day:
             raise WrongDates("the dates contradict each other, or lie in the future", dates=[first, then])
+
+
+def told_before(**facts: tuple[object, object]) -> None:
+    """Each fact is told as it was before, both given; else `ToldOtherwise`, with the names of those that are not."""
+    if changed := [name for name, (before, now) in facts.items() if before != now]:
+        raise ToldOtherwise("the same was told before, and otherwise", facts=changed)
 
 
 def at_stage(case: Case, *stages: Stage, rules: tuple[str, ...]) -> None:

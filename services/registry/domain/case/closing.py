@@ -20,23 +20,23 @@ from libs.law.removal import UseInTerm, removal_after_term, takes_off_list
 from libs.law.terms import management_term
 from libs.law.use import triggers_determination
 from libs.law.words import OffList
-from services.registry.domain.case.checks import at_stage, decided_by_law, in_order, once
+from services.registry.domain.case.checks import at_stage, decided_by_law, in_order, once, told_before
 from services.registry.domain.case.commands import (
     ApproveRemoval,
     ClearUse,
     CorrectDeath,
+    EndByDeath,
     EndCase,
     NoteUse,
     OpenRemovalReview,
 )
-from services.registry.domain.case.refusals import RemovalIsWithheld, RemovalNotDue
+from services.registry.domain.case.refusals import DeathOfAPerson, RemovalIsWithheld, RemovalNotDue
 from services.registry.domain.case.state import MANAGED, OPEN, Case
 
 # Which early ends the law knows, and as what.
 _OFF_LIST = {
     EndReason.REFORMATORY: OffList.REFORMATORY,
     EndReason.COMPULSORY_EDUCATION: OffList.COMPULSORY_EDUCATION,
-    EndReason.DECEASED: OffList.DECEASED,
     EndReason.DECLARED_MISSING: OffList.DECLARED_MISSING,
 }
 
@@ -82,18 +82,21 @@ def clear_use(command: ClearUse, case: Case) -> list[Event]:
 
 def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> list[Event]:
     """Once the term is served, review the removal (001-46); detected use may stand in its way (R-30, R-31)."""
+    opened_on = command.opened_on
     if case.stage in {Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}:
+        told_before(opened_on=(case.reviewed_on, opened_on))
         return []
     at_stage(case, Stage.ACTIVE, rules=("R-37",))
-    term = management_term(case.facts, law, as_of=command.today)
-    if command.today <= term.value.ends_on:
+    in_order(opened_on=opened_on, today=command.today)
+    term = management_term(case.facts, law, as_of=opened_on)
+    if opened_on <= term.value.ends_on:
         raise RemovalNotDue("the term still runs", rules=term.rules, ends_on=term.value.ends_on)
-    found = removal_after_term(_use(case), case.dates, law, on=command.today)
+    found = removal_after_term(_use(case), case.dates, law, on=opened_on)
     allowed = found.value is Removal.ALLOWED
     opened = RemovalReviewOpened(
         case_id=case.id,
         person_id=case.person_id,
-        opened_on=command.today,
+        opened_on=opened_on,
         rules=once(term.rules, found.rules if allowed else ()),
         policies=once(term.policies, found.policies if allowed else ()),
     )
@@ -103,13 +106,17 @@ def open_removal_review(command: OpenRemovalReview, case: Case, law: Law) -> lis
 def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event]:
     """The chairman certifies the end and removes from the list (R-30, R-31, R-37).
 
-    A use that withheld the removal, or that would now (it became known during the review), needs an answer.
+    Nothing is signed before its review opened. A use that withheld the removal, or that would now (it became known
+    during the review), needs an answer.
     """
-    if case.removal == command.decision:
+    if case.removal == command.decision and case.removal_papers is not None:
+        number, despite = case.removal_papers
+        told_before(certificate_number=(number, command.certificate_number), despite=(despite, command.despite))
         return []
     at_stage(case, Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD, rules=("R-37",))
     signed_on = command.decision.signed_on
     in_order(term_ends_on=case.term_ends_on or case.completed_on, signed_on=signed_on, today=command.today)
+    in_order(review_opened_on=case.reviewed_on, signed_on=signed_on)
     authority = decided_by_law(command.decision, case, law)
     use = _use(case)
     found = removal_after_term(use, case.dates, law, on=signed_on)
@@ -133,16 +140,16 @@ def approve_removal(command: ApproveRemoval, case: Case, law: Law) -> list[Event
 
 
 def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
-    """End early for a reason that the law of the day knows (R-33, R-36), or annul what was decided in error.
-
-    Whoever was decided about, or tested, or away after their death, is looked at by a human.
-    """
+    """End early for a reason that the law of the day knows (R-33, R-36), or annul what was decided in error."""
+    if command.reason is EndReason.DECEASED:
+        raise DeathOfAPerson("a death is told of the person", rules=("R-36",))
     if case.ended == (command.reason, command.ended_on):
         return []
     at_stage(case, *OPEN, rules=("R-33", "R-36"))
     in_order(ended_on=command.ended_on, today=command.today)
     rules: tuple[str, ...] = ()
     if command.reason is not EndReason.ANNULLED:
+        in_order(completed_on=case.completed_on, ended_on=command.ended_on)
         rules = _off_list(command, law)
     return [
         CaseEnded(
@@ -150,8 +157,24 @@ def end_case(command: EndCase, case: Case, law: Law) -> list[Event]:
             person_id=case.person_id,
             reason=command.reason,
             ended_on=command.ended_on,
-            needs_review=command.reason is EndReason.DECEASED and command.ended_on < case.last_fact_on,
             rules=rules,
+        )
+    ]
+
+
+def end_by_death(command: EndByDeath, case: Case, law: Law) -> list[Event]:
+    """A death ends the open case (R-36); who was decided about, tested or away after it is looked at by a human."""
+    if case.ended == (EndReason.DECEASED, command.died_on):
+        return []
+    at_stage(case, *OPEN, rules=("R-36",))
+    return [
+        CaseEnded(
+            case_id=case.id,
+            person_id=case.person_id,
+            reason=EndReason.DECEASED,
+            ended_on=command.died_on,
+            needs_review=command.died_on < case.last_fact_on,
+            rules=takes_off_list(OffList.DECEASED, law, on=command.died_on).rules,
         )
     ]
 
@@ -195,7 +218,7 @@ def _withheld(command: OpenRemovalReview, case: Case, found: Applied[Removal]) -
     return RemovalWithheld(
         case_id=case.id,
         person_id=case.person_id,
-        withheld_on=command.today,
+        withheld_on=command.opened_on,
         why=_use(case),
         rules=found.rules,
         policies=found.policies,

@@ -154,6 +154,7 @@ class RetractDetermination:
 class OpenRemovalReview:
     """The term is served: review the removal; what stands in its way withholds it."""
 
+    opened_on: date
     today: date
 
 
@@ -169,11 +170,18 @@ class ApproveRemoval:
 
 @dataclass(frozen=True)
 class EndCase:
-    """An early end by death, declaration of missing, reformatory, compulsory education, or annulment."""
+    """An early end by declaration of missing, reformatory, compulsory education, or annulment."""
 
     reason: EndReason
     ended_on: date
     today: date
+
+
+@dataclass(frozen=True)
+class EndByDeath:
+    """The person's death was told."""
+
+    died_on: date
 
 
 @dataclass(frozen=True)
@@ -215,6 +223,7 @@ CaseCommand = (
     | OpenRemovalReview
     | ApproveRemoval
     | EndCase
+    | EndByDeath
     | CorrectDeath
     | CorrectCompletionDate
     | RedateDeadlines

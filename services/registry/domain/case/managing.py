@@ -24,7 +24,7 @@ from libs.law.spans import Span
 from libs.law.terms import Term, management_term
 from libs.law.words import OffList, PrisonEffect
 from libs.vietnam.calendar import civil_date
-from services.registry.domain.case.checks import at_stage, in_order
+from services.registry.domain.case.checks import at_stage, in_order, told_before
 from services.registry.domain.case.commands import (
     AssignHelper,
     BounceTransfer,
@@ -43,7 +43,8 @@ def assign_helper(command: AssignHelper, case: Case) -> list[Event]:
     """At least one helper is assigned (R-38); the same one twice is one."""
     at_stage(case, *MANAGED, rules=("R-38",))
     in_order(assigned_on=command.assigned_on, today=command.today)
-    if command.helper_id in case.helpers:
+    if (before := case.helpers.get(command.helper_id)) is not None:
+        told_before(organisation=(before[0], command.organisation), assigned_on=(before[1], command.assigned_on))
         return []
     return [
         HelperAssigned(

@@ -6,8 +6,10 @@ Refused
 ├── LateDecision         409  the term is over before the decision: a human reviews first
 ├── RemovalNotDue        409  the term still runs
 ├── RemovalIsWithheld    409  something stands in the way, and was not answered
+├── ToldOtherwise        409  the same was told before; `facts` names what was told otherwise
 ├── WrongAuthority       422  another office decides by law
 ├── WrongUnit            422  another unit is competent
+├── DeathOfAPerson       422  a death is told of the person, and ends the case by itself
 ├── WrongDates           422  dates contradict each other; `dates` names two of them
 │   └── NoLawThen        422  no law, or no calendar, is known for one of the days
 ├── NotACommune          422  nobody lives there (services.registry.domain.places)
@@ -41,6 +43,12 @@ class RemovalIsWithheld(Refused):
     problem = "removal-is-withheld"
 
 
+class ToldOtherwise(Refused):
+    """The same was recorded before, with other facts: both cannot be kept, and neither is dropped in silence."""
+
+    problem = "told-otherwise"
+
+
 class WrongAuthority(NotAllowedByLaw):
     """Another office decides this by law (R-04)."""
 
@@ -51,6 +59,12 @@ class WrongUnit(NotAllowedByLaw):
     """Another unit is competent for the case."""
 
     problem = "wrong-unit"
+
+
+class DeathOfAPerson(Invalid):
+    """A death is told of the person: told of a case, everything else would take the person for alive (R-36)."""
+
+    problem = "death-of-a-person"
 
 
 class WrongDates(Invalid):

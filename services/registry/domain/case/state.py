@@ -70,10 +70,12 @@ class Case:
     uses: dict[UUID, date] = field(default_factory=dict)
     noted: dict[UUID, tuple[date, bool]] = field(default_factory=dict)
     withheld_by: tuple[str, ...] = ()
+    reviewed_on: date = date.min
     removal: Decision | None = None
+    removal_papers: tuple[str, object] | None = None
     ended: tuple[EndReason, date] | None = None
     ended_by: UUID | None = None
-    helpers: frozenset[UUID] = frozenset()
+    helpers: dict[UUID, tuple[str, date]] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:
@@ -160,7 +162,7 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
                 term_ends_on=event.term_ends_on,
             )
         case HelperAssigned():
-            return replace(case, helpers=case.helpers | {event.helper_id})
+            return replace(case, helpers=case.helpers | {event.helper_id: (event.organisation, event.assigned_on)})
         case AbsenceRecorded():
             away = Span(event.absent_from, event.absent_until)
             if event.reported:
@@ -195,11 +197,12 @@ def evolve(case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 --
         case DeterminationUnnoted():
             return replace(case, noted=_without(case, event.determination_id))
         case RemovalReviewOpened():
-            return replace(case, stage=Stage.REMOVAL_REVIEW, withheld_by=())
+            return replace(case, stage=Stage.REMOVAL_REVIEW, reviewed_on=event.opened_on, withheld_by=())
         case RemovalWithheld():
             return replace(case, stage=Stage.REMOVAL_WITHHELD, withheld_by=event.rules)
         case RemovalApproved():
-            return replace(case, stage=Stage.COMPLETED, removal=_as_said(event.decision))
+            papers = (event.certificate_number, event.despite)
+            return replace(case, stage=Stage.COMPLETED, removal=_as_said(event.decision), removal_papers=papers)
         case CaseEnded():
             return replace(case, stage=Stage.ENDED, ended=(event.reason, event.ended_on))
         case EndCorrected():

@@ -34,8 +34,10 @@ def person(person_id: UUID = ONE, **changed: Any) -> KnownPerson:
         searched_names=frozenset({"nguyen van binh"}),
         citizen_ids=frozenset(),
         legacy_ids=frozenset(),
+        names=frozenset({"Nguyễn Văn Bình"}),
     )
-    return replace(known, **changed)
+    same = {"names": changed["searched_names"]} if "searched_names" in changed else {}
+    return replace(known, **same, **changed)
 
 
 @pytest.mark.parametrize(

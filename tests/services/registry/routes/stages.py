@@ -7,6 +7,7 @@ from tests.services.registry.routes.office import AWAY, HOME, Office, done, sign
 
 OFFICER, CHAIRMAN, POLICE = Role.COMMUNE_OFFICER, Role.COMMUNE_CHAIRMAN, Role.COMMUNE_POLICE
 HELPER = "7d7f4ac5-0a8e-4b22-8f6c-6a54a4f2b6aa"
+REVIEWED = {"opened_on": "2027-06-15"}
 LEAVING = {"to_unit": AWAY, "left_at": "2025-05-05T08:00:00+07:00", "notified_at": "2025-05-06T08:00:00+07:00"}
 Body = dict[str, Any]
 
@@ -36,6 +37,7 @@ STEPS: list[tuple[str, str, Role, Body, Body]] = [
     ("managed", "transfers", OFFICER, LEAVING, LEAVING | {"to_unit": "2025:26740"}),
     ("managed", "imprisonments", POLICE, {"imprisoned_on": "2026-07-06"}, {"imprisoned_on": "2026-07-07"}),
     ("paused", "releases", OFFICER, {"released_on": "2026-08-03"}, {"released_on": "2026-08-04"}),
+    ("managed", "removal-reviews", CHAIRMAN, REVIEWED, {"opened_on": "2027-06-14"}),
     ("reviewed", "removals", CHAIRMAN, removal("2027-06-15"), removal("2027-06-14")),
     (
         "managed",
@@ -59,7 +61,7 @@ def brought_to(office: Office, stage: str) -> str:
     if stage == "paused":
         done(office.officer().post(f"/v1/cases/{case}/imprisonments", {"imprisoned_on": "2026-07-06"}))
     if stage == "reviewed":
-        done(office.chairman().post(f"/v1/cases/{case}/removal-reviews"))
+        done(office.chairman().post(f"/v1/cases/{case}/removal-reviews", REVIEWED))
     if stage == "moving":
         done(office.officer().post(f"/v1/cases/{case}/transfers", LEAVING))
     if stage == "ended":

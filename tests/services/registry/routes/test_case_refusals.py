@@ -9,6 +9,7 @@ from tests.services.registry.routes.stages import (
     HELPER,
     LEAVING,
     OFFICER,
+    REVIEWED,
     STEPS,
     Body,
     brought_to,
@@ -24,7 +25,7 @@ WRONG_STAGES: list[tuple[str, str, str, Body | None, list[str]]] = [
     ("reported", "transfers", "not-under-management", LEAVING, ["R-19", "R-20"]),
     ("paused", "imprisonments", "wrong-stage", {"imprisoned_on": "2026-07-08"}, ["R-32", "R-34"]),
     ("managed", "releases", "wrong-stage", {"released_on": "2026-08-03"}, ["R-34"]),
-    ("reported", "removal-reviews", "not-under-management", None, ["R-37"]),
+    ("reported", "removal-reviews", "not-under-management", REVIEWED, ["R-37"]),
     ("managed", "removals", "wrong-stage", removal("2027-06-15"), ["R-37"]),
     ("ended", "end", "wrong-stage", {"reason": "annulled", "ended_on": "2025-04-02"}, ["R-33", "R-36"]),
 ]
@@ -46,7 +47,7 @@ def test_a_term_that_runs_is_not_reviewed(office: Office, chairman: Desk) -> Non
     case = brought_to(office, "managed")
     body = {"absent_from": "2025-03-12", "absent_until": "2027-06-01", "reported": False}
     done(office.police().post(f"/v1/cases/{case}/absences", body))
-    problem = refused(chairman.post(f"/v1/cases/{case}/removal-reviews"), 409, "removal-not-due")
+    problem = refused(chairman.post(f"/v1/cases/{case}/removal-reviews", REVIEWED), 409, "removal-not-due")
     assert "R-18" in problem["rules"]
     assert problem["params"]["ends_on"] > "2027-06-15"
 
@@ -76,6 +77,9 @@ IMPOSSIBLE: list[tuple[str, str, Body, str]] = [
     ("paused", "releases", {"released_on": "2026-07-05"}, "wrong-dates"),
     ("reviewed", "removals", removal("2026-03-02"), "wrong-dates"),
     ("managed", "end", {"reason": "annulled", "ended_on": "2027-06-16"}, "wrong-dates"),
+    ("managed", "end", {"reason": "declared_missing", "ended_on": "2025-03-02"}, "wrong-dates"),
+    ("managed", "end", {"reason": "deceased", "ended_on": "2025-04-01"}, "death-of-a-person"),
+    ("reviewed", "removals", removal("2027-06-14"), "wrong-dates"),
     ("managed", "end", {"reason": "imprisoned", "ended_on": "2025-04-01"}, "request-invalid"),
 ]
 
@@ -87,6 +91,28 @@ def test_what_is_impossible_is_refused(office: Office, stage: str, step: str, bo
     case = brought_to(office, stage)
     before, desk = office.events(), office.desk(OFFICER, CHAIRMAN)
     refused(desk.post(f"/v1/cases/{case}/{step}", body), 422, problem)
+    assert office.events() == before
+
+
+OTHERWISE: list[tuple[str, str, Body, Body, list[str]]] = [
+    ("managed", "helpers", STEPS[2][3], {"organisation": "Đoàn"}, ["organisation"]),
+    ("managed", "helpers", STEPS[2][3], {"assigned_on": "2025-03-13"}, ["assigned_on"]),
+    ("reviewed", "removals", removal("2027-06-15"), {"certificate_number": "55/GCN"}, ["certificate_number"]),
+    ("reviewed", "removals", removal("2027-06-15"), {"despite": "vì đã cai"}, ["despite"]),
+]
+
+
+@pytest.mark.parametrize(("stage", "step", "body", "changed", "facts"), OTHERWISE)
+def test_what_was_told_before_and_otherwise_is_refused_and_named(
+    office: Office, stage: str, step: str, body: Body, changed: Body, facts: list[str]
+) -> None:
+    path, desk = f"/v1/cases/{brought_to(office, stage)}/{step}", office.desk(OFFICER, CHAIRMAN)
+    done(desk.post(path, body))
+    before = office.events()
+    problem = refused(desk.post(path, body | changed), 409, "told-otherwise")
+    assert (problem["params"]["facts"], facts[0] in problem["detail"]) == (facts, True)
+    assert office.events() == before
+    done(desk.post(path, body))
     assert office.events() == before
 
 

@@ -8,6 +8,7 @@ from tests.services.registry.routes.guards import Given, guarded
 from tests.services.registry.routes.office import AWAY, HOME, Office, done, made, refused, signed
 from tests.services.registry.routes.stages import (
     OFFICER,
+    REVIEWED,
     STEPS,
     Body,
     brought_to,
@@ -49,7 +50,7 @@ def test_a_case_goes_from_the_report_to_removal(office: Office, officer: Desk, c
     done(officer.post(f"{case}/dossier", {"opened_on": "2025-03-07"}))
     decision = signed("2025-03-11")
     done(chairman.post(f"{case}/management-decisions", decision))
-    done(chairman.post(f"{case}/removal-reviews"))
+    done(chairman.post(f"{case}/removal-reviews", REVIEWED))
     done(chairman.post(f"{case}/removals", removal("2027-06-15")))
     read = chairman.get(case)
     assert read.headers["ETag"] == '"5"'

@@ -4,6 +4,7 @@ import pytest
 
 from tests.services.registry.routes.office import HOME, Office, done
 from tests.services.registry.routes.sending import every
+from tests.services.registry.routes.stages import REVIEWED
 from tests.services.registry.routes.test_impossible_facts import FACTS, dated, desk, dies
 from tests.services.registry.routes.test_late_facts import annulled, moved
 
@@ -73,7 +74,7 @@ def test_who_died_before_the_term_was_certified_as_served_goes_to_a_human(office
 def served(office: Office, person: str) -> str:
     """A case whose term was certified as served on 15 June 2027."""
     case = office.managed(person)
-    done(office.chairman().post(f"/v1/cases/{case}/removal-reviews"))
+    done(office.chairman().post(f"/v1/cases/{case}/removal-reviews", REVIEWED))
     facts = {"number": "9/QĐ", "signed_on": "2027-06-15", "body": "commune_chairman", "unit": HOME}
     removal = facts | {"signer": "official-7", "certificate_number": "54/GCN"}
     done(office.chairman().post(f"/v1/cases/{case}/removals", removal))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.indicators.spells import covers, days, merged, within, without
+from services.reporting.indicators.spells import covers, days, merged, parted, within, without
 
 START = date(2025, 1, 1)
 
@@ -61,3 +61,26 @@ def test_what_is_left_is_what_no_gap_holds(length: int, gaps: list[tuple[int, in
     free = [n for n in range(1, length + 1) if not any(a < n and (b is None or n <= b) for a, b in gaps)]
     assert days(left) == len(free)
     assert [n for n in range(1, length + 1) if covers([one for one in left if one[0] != one[1]], day(n))] == free
+
+
+@pytest.mark.parametrize(
+    ("gaps", "left"),
+    [
+        ([], [(0, 10)]),
+        ([(2, 4)], [(0, 2), (4, 10)]),
+        ([(3, 6), (2, 4)], [(0, 2), (6, 10)]),
+        ([(2, 4), (4, 6)], [(0, 2), (4, 4), (6, 10)]),
+        ([(2, 8), (3, 5)], [(0, 2), (8, 10)]),
+        ([(0, 3)], [(0, 0), (3, 10)]),
+        ([(-2, 3)], [(3, 10)]),
+        ([(8, 10)], [(0, 8), (10, 10)]),
+        ([(8, None)], [(0, 8)]),
+        ([(-3, 0), (10, 12)], [(0, 10)]),
+        ([(-3, 12)], []),
+    ],
+)
+def test_a_stretch_with_both_its_ends_falls_into_parts(
+    gaps: list[tuple[int, int | None]], left: list[tuple[int, int]]
+) -> None:
+    dated = [(day(a), None if b is None else day(b)) for a, b in gaps]
+    assert list(parted((day(0), day(10)), dated)) == [(day(a), day(b)) for a, b in left]

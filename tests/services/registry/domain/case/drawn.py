@@ -80,9 +80,11 @@ def _command(kind: type, draw: st.DrawFn, state: Case, today: date) -> c.CaseCom
         case "RetractDetermination":
             return c.RetractDetermination(_noted(draw, state))
         case "OpenRemovalReview":
-            return c.OpenRemovalReview(today)
+            return c.OpenRemovalReview(today, today)
         case "ApproveRemoval":
             return c.ApproveRemoval(_decision(draw, state, on), "54/GCN", today, draw(one_of((None, *TEXTS))))
+        case "EndByDeath":
+            return c.EndByDeath(on)
         case "EndCase":
             return c.EndCase(draw(one_of(EndReason)), on, today)
         case "CorrectDeath":

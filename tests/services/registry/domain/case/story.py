@@ -39,6 +39,7 @@ from services.registry.domain.case.commands import (
     CaseCommand,
     DecideManagement,
     OpenDossier,
+    OpenRemovalReview,
     ReportCompletion,
 )
 from services.registry.domain.case.state import Case
@@ -249,6 +250,11 @@ def in_review(
 def withheld(on: str, why: str, rules: tuple[str, ...], policies: tuple[str, ...] = ()) -> RemovalWithheld:
     """Something stands in the way of removal."""
     return RemovalWithheld(**ABOUT, withheld_on=day(on), why=why, rules=rules, policies=policies)
+
+
+def review(on: str) -> OpenRemovalReview:
+    """The term is served, and told on the day itself."""
+    return OpenRemovalReview(day(on), day(on))
 
 
 def approve(on: str, *, despite: str | None = None, unit: str = HERE, body: str = CHAIRMAN) -> ApproveRemoval:

@@ -7,6 +7,7 @@ from libs.events.event import Event
 from services.registry.domain.case.commands import (
     ClearUse,
     CorrectDeath,
+    EndByDeath,
     EndCase,
     NoteDetermination,
     NoteUse,
@@ -180,8 +181,8 @@ MEANWHILE: list[list[Event]] = [
 ]
 
 
-def die(on: str) -> EndCase:
-    return EndCase(DECEASED, day(on), today=day("2026-09-01"))
+def die(on: str) -> EndByDeath:
+    return EndByDeath(day(on))
 
 
 def over(on: str, *, needs_review: bool) -> Event:

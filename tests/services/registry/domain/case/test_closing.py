@@ -1,17 +1,14 @@
 """Use, removal from the list and early ends, on both sides of 01/07/2026 (R-25, R-30 to R-37)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from libs.events.contracts.values import EndReason
-from libs.events.decider import NotAllowedByLaw, WrongStage
+from libs.events.decider import WrongStage
 from libs.events.event import Event
 from services.registry.domain.case.commands import (
     ClearUse,
-    CorrectCompletionDate,
-    EndCase,
     NoteUse,
     OpenRemovalReview,
 )
@@ -19,6 +16,7 @@ from services.registry.domain.case.refusals import (
     NotUnderManagement,
     RemovalIsWithheld,
     RemovalNotDue,
+    ToldOtherwise,
     WrongAuthority,
     WrongDates,
     WrongUnit,
@@ -47,6 +45,7 @@ from tests.services.registry.domain.case.story import (
     paused,
     received,
     resumed,
+    review,
     term_corrected,
     under,
     use_cleared,
@@ -114,11 +113,6 @@ def test_a_use_that_was_never_noted_need_not_be_cleared() -> None:
 # Review of the removal (R-30, R-31).
 
 
-def review(on: str) -> OpenRemovalReview:
-    """The term is served."""
-    return OpenRemovalReview(day(on))
-
-
 @pytest.mark.parametrize(("story", "last_day"), [(OLD, "2025-03-04"), (NEW, "2027-07-06")])
 def test_a_removal_is_not_due_on_the_last_day_of_the_term(story: Story, last_day: str) -> None:
     case.given(*story.managed).when(review(last_day)).then_refused(RemovalNotDue, rules=["R-01"])
@@ -129,6 +123,16 @@ def test_a_removal_is_reviewed_from_the_day_after_the_term_under_the_law_that_al
     story: Story, next_day: str, rule: str
 ) -> None:
     case.given(*story.managed).when(review(next_day)).then(in_review(next_day, ("R-01", rule)))
+
+
+def test_a_review_that_is_told_later_began_on_its_own_day() -> None:
+    told_late = OpenRemovalReview(day("2025-03-05"), day("2025-03-20"))
+    reviewed = in_review("2025-03-05", ("R-01", "R-30"))
+    case.given(*OLD.managed).when(told_late).then(reviewed)
+    case.given(*OLD.managed, reviewed).when(told_late).then()
+    case.given(*OLD.managed, reviewed).when(review("2025-03-06")).then_refused(ToldOtherwise)
+    early = OpenRemovalReview(day("2025-03-06"), day("2025-03-05"))
+    case.given(*OLD.managed).when(early).then_refused(WrongDates)
 
 
 def test_a_longer_term_is_reviewed_later() -> None:
@@ -216,8 +220,8 @@ def test_who_was_under_management_on_01_07_2026_keeps_the_old_law_if_the_switch_
 
 def test_a_review_opened_twice_is_one() -> None:
     reviewed = [*OLD.managed, in_review("2025-03-05")]
-    case.given(*reviewed).when(review("2025-03-06")).then()
-    case.given(*reviewed, withheld("2025-03-05", "detected", ("R-30",))).when(review("2025-03-06")).then()
+    case.given(*reviewed).when(review("2025-03-05")).then()
+    case.given(*reviewed, withheld("2025-03-05", "detected", ("R-30",))).when(review("2025-03-05")).then()
 
 
 def test_no_review_without_management() -> None:
@@ -351,74 +355,16 @@ def test_the_same_removal_twice_is_one() -> None:
     case.given(*gone).when(approve("2025-03-07")).then_refused(NotUnderManagement)
 
 
-# Early ends (R-33, R-36).
+def test_the_same_removal_with_other_papers_is_refused() -> None:
+    gone = [*REVIEWED, approved("2025-03-06", ("R-04", "R-30", "R-37"))]
+    other = replace(approve("2025-03-06"), certificate_number="55/GCN")
+    case.given(*gone).when(other).then_refused(ToldOtherwise)
+    despite = approve("2025-03-06", despite="vì đã cai")
+    case.given(*gone).when(despite).then_refused(ToldOtherwise)
 
 
-def end(on: str, reason: EndReason, today: str | None = None) -> EndCase:
-    """End early."""
-    return EndCase(reason, day(on), today=day(today or on))
-
-
-OPEN: list[Sequence[Event]] = [
-    [NEW.reported],
-    NEW.with_dossier,
-    NEW.managed,
-    [*NEW.managed, notified("2026-08-03T09:00")],
-    [*NEW.managed, paused("2026-08-03")],
-    [*NEW.managed, in_review("2027-07-07")],
-    [*NEW.managed, in_review("2027-07-07"), withheld("2027-07-07", "detected", ("R-31",))],
-]
-
-
-@pytest.mark.parametrize("history", OPEN)
-@pytest.mark.parametrize(
-    ("reason", "rules"),
-    [
-        (EndReason.DECEASED, ("R-36",)),
-        (EndReason.DECLARED_MISSING, ("R-36",)),
-        (EndReason.REFORMATORY, ("R-33",)),
-        (EndReason.COMPULSORY_EDUCATION, ("R-33",)),
-        (EndReason.ANNULLED, ()),
-    ],
-)
-def test_from_01_07_2026_an_open_case_ends_early_for_what_the_law_knows(
-    history: Sequence[Event], reason: EndReason, rules: tuple[str, ...]
-) -> None:
-    case.given(*history).when(end("2027-07-08", reason)).then(ended("2027-07-08", reason, rules))
-
-
-@pytest.mark.parametrize("reason", [EndReason.DECEASED, EndReason.DECLARED_MISSING])
-def test_death_and_loss_end_a_case_under_the_old_law_too_r_36(reason: EndReason) -> None:
-    case.given(*OLD.managed).when(end("2024-05-06", reason)).then(ended("2024-05-06", reason, ("R-36",)))
-
-
-@pytest.mark.parametrize("reason", [EndReason.REFORMATORY, EndReason.COMPULSORY_EDUCATION])
-def test_until_30_06_2026_no_other_measure_ends_a_case(reason: EndReason) -> None:
-    case.given(*EARLIER.managed).when(end("2026-06-30", reason)).then_refused(
-        NotAllowedByLaw, rules=["R-32", "R-35", "R-36"]
-    )
-
-
-@pytest.mark.parametrize("reason", [EndReason.PRISON, EndReason.RELAPSED])
-def test_prison_and_relapse_end_a_case_by_their_own_commands_only(reason: EndReason) -> None:
-    case.given(*NEW.managed).when(end("2026-08-03", reason)).then_refused(NotAllowedByLaw, rules=[])
-
-
-def test_a_case_does_not_end_in_the_future() -> None:
-    command = end("2026-05-04", EndReason.DECEASED, today="2026-05-03")
-    case.given(*EARLIER.managed).when(command).then_refused(WrongDates)
-
-
-def test_the_same_end_twice_is_one() -> None:
-    over = ended("2026-05-04", EndReason.DECEASED, ("R-36",))
-    case.given(*EARLIER.managed, over).when(end("2026-05-04", EndReason.DECEASED)).then()
-
-
-@pytest.mark.parametrize("closing", CLOSED)
-def test_a_closed_case_does_not_end_otherwise(closing: list[Event]) -> None:
-    case.given(*EARLIER.managed, *closing).when(end("2027-03-04", EndReason.ANNULLED)).then_refused(WrongStage)
-
-
-def test_after_the_end_a_correction_that_changes_nothing_is_silent() -> None:
-    over = [*EARLIER.managed, used("2026-04-06"), ended("2026-05-04", EndReason.DECEASED)]
-    case.given(*over).when(CorrectCompletionDate(day("2026-03-02"), "nhập sai")).then()
+def test_nothing_is_signed_before_its_review_opened_r_37() -> None:
+    reviewed = [*OLD.managed, in_review("2025-03-10")]
+    early = replace(approve("2025-03-09"), today=day("2025-03-12"))
+    case.given(*reviewed).when(early).then_refused(WrongDates)
+    case.given(*reviewed).when(approve("2025-03-10")).then(approved("2025-03-10", ("R-04", "R-30", "R-37")))

@@ -6,7 +6,6 @@ from libs.events.contracts.values import EndReason
 from libs.events.event import Event
 from services.registry.domain.case.commands import (
     NoteDetermination,
-    OpenRemovalReview,
     RetractDetermination,
     ReviseDetermination,
 )
@@ -25,6 +24,7 @@ from tests.services.registry.domain.case.story import (
     noted,
     notified,
     paused,
+    review,
     under,
     unnoted,
     used,
@@ -206,7 +206,7 @@ def test_a_closed_case_that_had_noted_it_goes_to_a_human(
 def test_a_cleared_use_stands_in_the_way_again_once_the_determination_is_annulled() -> None:
     cleared = [*EARLIER.managed, used("2026-05-04"), CLEAR, unnoted("2026-05-18")]
     law = under(transition__under_management="l73", removal__not_addicted="allowed")
-    law.given(*cleared).when(OpenRemovalReview(day("2027-03-03"))).then(
+    law.given(*cleared).when(review("2027-03-03")).then(
         in_review("2027-03-03"),
         withheld("2027-03-03", "detected", ("R-43", "R-30"), ("transition.under_management=l73",)),
     )

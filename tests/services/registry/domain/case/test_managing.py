@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,12 +15,17 @@ from services.registry.domain.case.commands import (
     BounceTransfer,
     Imprison,
     NotifyTransfer,
-    OpenRemovalReview,
     ReceiveTransfer,
     RecordAbsence,
     Release,
 )
-from services.registry.domain.case.refusals import NotUnderManagement, RemovalNotDue, WrongDates, WrongUnit
+from services.registry.domain.case.refusals import (
+    NotUnderManagement,
+    RemovalNotDue,
+    ToldOtherwise,
+    WrongDates,
+    WrongUnit,
+)
 from tests.services.registry.domain.case.story import (
     ANNIVERSARY,
     EARLIER,
@@ -43,6 +49,7 @@ from tests.services.registry.domain.case.story import (
     paused,
     received,
     resumed,
+    review,
     under,
 )
 
@@ -59,7 +66,13 @@ def test_a_managed_person_is_given_a_helper_r_38() -> None:
 
 
 def test_the_same_helper_twice_is_one() -> None:
-    case.given(*EARLIER.managed, helped("2026-03-16")).when(assign("2026-04-01")).then()
+    case.given(*EARLIER.managed, helped("2026-03-16")).when(assign("2026-03-16", today="2026-04-01")).then()
+
+
+@pytest.mark.parametrize("changed", [{"organisation": "Đoàn"}, {"assigned_on": day("2026-03-17")}])
+def test_the_same_helper_with_other_facts_is_refused(changed: dict[str, Any]) -> None:
+    other = replace(assign("2026-03-16", today="2026-04-01"), **changed)
+    case.given(*EARLIER.managed, helped("2026-03-16")).when(other).then_refused(ToldOtherwise)
 
 
 def test_another_helper_is_one_more() -> None:
@@ -309,8 +322,8 @@ def test_a_term_goes_on_after_a_move_and_says_on_what_it_rests() -> None:
 def test_days_on_the_way_do_not_count_if_the_switch_says_so() -> None:
     law = under(transfer__transit_days="not_counted")
     arrived = [*EARLIER.managed, MOVING, received("2026-04-10")]  # Eight days on the way.
-    law.given(*arrived).when(OpenRemovalReview(day("2027-03-10"))).then_refused(RemovalNotDue, rules=["R-01"])
-    law.given(*arrived).when(OpenRemovalReview(day("2027-03-11"))).then(
+    law.given(*arrived).when(review("2027-03-10")).then_refused(RemovalNotDue, rules=["R-01"])
+    law.given(*arrived).when(review("2027-03-11")).then(
         in_review(
             "2027-03-11",
             ("R-01", "R-43", "R-31"),
@@ -394,19 +407,19 @@ SERVED = ("R-01", "R-34", "R-31")
 
 def test_a_released_person_is_managed_again() -> None:
     free = [*NEW.managed, paused("2026-09-01"), resumed("2026-09-11", ends="2027-07-16")]
-    case.given(*free).when(OpenRemovalReview(day("2027-07-16"))).then_refused(RemovalNotDue)
-    case.given(*free).when(OpenRemovalReview(day("2027-07-17"))).then(in_review("2027-07-17", SERVED))
+    case.given(*free).when(review("2027-07-16")).then_refused(RemovalNotDue)
+    case.given(*free).when(review("2027-07-17")).then(in_review("2027-07-17", SERVED))
 
 
 def test_no_removal_from_prison() -> None:
-    case.given(*NEW.managed, paused("2026-09-01")).when(OpenRemovalReview(day("2027-08-02"))).then_refused(WrongStage)
+    case.given(*NEW.managed, paused("2026-09-01")).when(review("2027-08-02")).then_refused(WrongStage)
 
 
 def test_prison_while_the_removal_is_reviewed_comes_first() -> None:
     reviewed = [*NEW.managed, in_review("2027-07-07")]
     case.given(*reviewed).when(imprison("2027-07-08")).then(paused("2027-07-08"))
     back = [*reviewed, paused("2027-07-08"), resumed("2027-08-02", ends="2027-07-06")]
-    case.given(*back).when(OpenRemovalReview(day("2027-08-02"))).then(in_review("2027-08-02", SERVED))
+    case.given(*back).when(review("2027-08-02")).then(in_review("2027-08-02", SERVED))
 
 
 def test_who_is_imprisoned_on_the_way_is_the_old_commune_s_again() -> None:

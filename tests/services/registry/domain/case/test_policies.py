@@ -6,7 +6,7 @@ import pytest
 
 from libs.events.event import Event
 from libs.events.testing import Specification
-from services.registry.domain.case.commands import CaseCommand, CorrectCompletionDate, OpenRemovalReview, Release
+from services.registry.domain.case.commands import CaseCommand, CorrectCompletionDate, Release
 from services.registry.domain.case.state import Case
 from tests.services.registry.domain.case.story import (
     ANNIVERSARY,
@@ -25,6 +25,7 @@ from tests.services.registry.domain.case.story import (
     noted,
     paused,
     resumed,
+    review,
     term_corrected,
     under,
     used,
@@ -150,7 +151,7 @@ def test_a_resumed_term_names_the_rules_and_switches_that_made_it(
 
 
 def test_a_review_names_the_rules_and_switches_of_the_term_that_is_served() -> None:
-    under(term__last_day="day_before").given(*OLD.managed).when(OpenRemovalReview(day("2025-03-04"))).then(
+    under(term__last_day="day_before").given(*OLD.managed).when(review("2025-03-04")).then(
         in_review("2025-03-04", ("R-01", "R-30"), (DAY_BEFORE,))
     )
 

@@ -79,7 +79,7 @@ COMMANDS: list[tuple[CaseCommand, set[Stage]]] = [
     (BounceTransfer(TODAY, "không có", TODAY), {Stage.TRANSFERRING}),
     (Imprison(TODAY, TODAY), MANAGED - {Stage.PAUSED}),
     (Release(TODAY, TODAY), {Stage.PAUSED}),
-    (OpenRemovalReview(TODAY), {Stage.ACTIVE}),
+    (OpenRemovalReview(day("2027-07-07"), TODAY), {Stage.ACTIVE}),
     (approve("2027-08-02"), {Stage.REMOVAL_REVIEW, Stage.REMOVAL_WITHHELD}),
     (EndCase(EndReason.ANNULLED, TODAY, TODAY), OPEN),
     (NoteUse(TEST, TODAY), OPEN),
@@ -133,9 +133,9 @@ LATE = Story("2026-07-06", "2027-07-05", "2027-07-05", "2027-07-06", ends="2027-
 @pytest.mark.parametrize(
     ("history", "command", "params"),
     [
-        (AT[Stage.PAUSED], OpenRemovalReview(TODAY), {"stage": Stage.PAUSED}),
-        (AT[Stage.REPORTED], OpenRemovalReview(TODAY), {"stage": Stage.REPORTED}),
-        (NEW.managed, OpenRemovalReview(day("2027-07-06")), {"ends_on": day("2027-07-06")}),
+        (AT[Stage.PAUSED], OpenRemovalReview(TODAY, TODAY), {"stage": Stage.PAUSED}),
+        (AT[Stage.REPORTED], OpenRemovalReview(TODAY, TODAY), {"stage": Stage.REPORTED}),
+        (NEW.managed, OpenRemovalReview(day("2027-07-06"), day("2027-07-06")), {"ends_on": day("2027-07-06")}),
         (LATE.with_dossier, LATE.decide, {"ends_on": day("2027-07-06")}),
         (REVIEW, approve("2027-07-08", body="court"), {"body": "court", "competent": "commune_chairman"}),
         (REVIEW, approve("2027-07-08", unit=THERE), {"unit": HERE}),
