@@ -46,9 +46,11 @@ def _tell(ended: Ended, *, trace: bool) -> None:
 def _plant() -> None:
     found: dict[str, Ended | None] = {}
     for bug in BUGS:
-        found[bug] = first_broken(bug, range(SEEDS_MAX))
-        typer.echo(f"{bug}: {found[bug].seed if found[bug] else 'not found'}")  # type: ignore[union-attr]  # Asked before.
+        ended = found[bug] = first_broken(bug, range(SEEDS_MAX))
+        typer.echo(f"{bug}: {ended.seed if ended else 'not found'}")
     PAGE.write_text(page(found), "utf-8")
+    if None in found.values():
+        sys.exit(1)
 
 
 if __name__ == "__main__":

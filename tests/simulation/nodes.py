@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from libs.events.codec import Codec
-from libs.events.deadlines import RING_SECONDS, Alarm
+from libs.events.deadlines import Alarm
 from libs.events.decider import Refused
 from libs.events.follower import Follower
 from libs.events.handling import Handler, Outcome, Target
-from libs.events.kafka import Log
+from libs.events.kafka import Log, events_topic
 from libs.events.keyring import MemoryKeyring
 from libs.events.memory import MemoryDatabase, MemoryJournal
 from libs.events.memory_books import MemoryStore, memory_books
+from libs.events.memory_cluster.broker import MemoryBroker
 from libs.events.memory_outbox import NOBODY_TRUSTS, MemoryOutbox
 from libs.events.projector import InlineProjector
 from libs.events.relay import Relay
@@ -23,7 +24,8 @@ from tests.simulation.scheduling import Actor, Flag, Scheduler
 
 RESTART_SECONDS = 1.0
 RETRY_SECONDS = 0.5
-PAUSE_SECONDS_MAX = 4.0
+RING_SECONDS = (0.5, 4.0)
+PAUSE_SECONDS_MAX = 18.0
 
 
 @dataclass(eq=False)
@@ -33,11 +35,13 @@ class Node:
     service: Service
     scheduler: Scheduler
     log: Log
+    broker: MemoryBroker
     database: MemoryDatabase = field(init=False)
     journal: MemoryJournal = field(init=False)
     store: MemoryStore = field(init=False)
     handler: Handler = field(init=False)
     reasons: list[str] = field(default_factory=list)
+    followers: list[Follower] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         name = self.service.name
@@ -47,6 +51,29 @@ class Node:
         self.store = MemoryStore(self.database)
         inline = [InlineProjector(self.service.inlined)]
         self.handler = Handler(self.journal, Codec(name, MemoryKeyring()), self.service.law, inline, memory_books)
+
+    @property
+    def codec(self) -> Codec:
+        """How its events are read and written."""
+        return self.handler.codec
+
+    @property
+    def heads(self) -> dict[int, int]:
+        """How many events each partition holds."""
+        return {partition: head.sequence for partition, head in self.database.committed["head"].items()}
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether a relay compared this very database with its topic."""
+        return bool(self.database.committed["identity"].get("verified") == self.database.identity)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its topic has every event, for all to read."""
+        topic = events_topic(self.service.name)
+        if topic not in self.broker.topics:
+            return False
+        return all(len(self.broker.committed(topic, partition)) >= s for partition, s in self.heads.items())
 
     def relay(self) -> None:
         """Publish."""
@@ -58,12 +85,17 @@ class Node:
 
     def follow(self) -> None:
         """Follow."""
-        self.follower().run(self._flag())
+        follower = self.follower()
+        self.followers.append(follower)
+        try:
+            follower.run(self._flag())
+        finally:
+            self.followers.remove(follower)
 
     def ring(self) -> None:
         """Tell of deadlines."""
         alarm, flag = Alarm(self.service.deadlines, self.handler, self.store), self._flag()
-        while not flag.wait(RING_SECONDS):
+        while not flag.wait(self.scheduler.random.uniform(*RING_SECONDS)):
             alarm.ring()
 
     def kept(self, process: Callable[[], object]) -> Callable[[], None]:
@@ -97,12 +129,18 @@ class Writer:
         for target in self.targets:
             self.node.scheduler.rest(self.node.scheduler.random.uniform(0.0, PAUSE_SECONDS_MAX))
             while target.meta.command_id not in {*self.answered, *self.refused}:
+                database = self.node.database
+                asked = self.node.is_trusted, database.identity
                 try:
                     self.answered[target.meta.command_id] = self.node.handler.handle(target)
                 except Transient:
                     Flag(self.node.scheduler).wait(RETRY_SECONDS)
                 except Refused as refused:
-                    self.refused[target.meta.command_id] = refused
+                    # Of an older copy nobody takes a no for an answer.
+                    if asked == (True, database.identity):
+                        self.refused[target.meta.command_id] = refused
+                    else:
+                        Flag(self.node.scheduler).wait(RETRY_SECONDS)
 
     @property
     def done(self) -> bool:

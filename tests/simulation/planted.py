@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from libs.events import kafka
+from libs.events import follower, kafka, memory_books, relay
 from libs.events.deadlines import Alarm
+from libs.events.feeds import TopicFeed
 from libs.events.folding import Folding
 from libs.events.handling import Handler
 from libs.events.memory import MemoryTransaction
+from libs.events.memory_outbox import MemoryOutbox
 from libs.events.parking import Parking
 from libs.events.rebuild import Rebuild
 from tests.faults.guards import without
@@ -47,6 +49,11 @@ def futures_unchecked(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
 def checkpoint_outside(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
     """The follower advances its checkpoint in a transaction of its own, behind the fold's."""
     without(patch, Folding, "_write", (INSIDE, OUTSIDE))
+
+
+def no_epoch(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """Nobody asks whether another process took the partition, or moved its checkpoint, since a batch was read."""
+    patch.setattr(memory_books, "refuse_moved", lambda _found, _held: None)
 
 
 def parked_overtaken(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
@@ -92,17 +99,61 @@ def refused_though_done(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> Non
     patch.setattr(Handler, "_but_done", lambda _self, _targets, results: results)
 
 
+def owed_overlooked(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """What is owed a reaction and was cut from its topic meanwhile counts as reacted to."""
+    without(patch, follower, "prove", ("reacted < held.sequence and record.sequence > reacted + 1", "False"))
+
+
+def new_topic_unseen(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """The relay compares the ends of its topic with what it saw before, not with what it published since."""
+    without(patch, relay._Lookout, "look", ("self._horizon.hidden(self._reached())", "self._horizon.hidden()"))
+
+
+def gone_awaited(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """Whoever reads a topic waits for ever for records that went with the one before it."""
+    without(patch, kafka.Log, "read", ("if not found:", "if False:"))
+
+
+def answered_anew(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """A command said again that would change nothing now is answered as if it never had."""
+    without(patch, Handler, "_attempt", ("if not drafts and", "if False and"))
+
+
+def swapped_unclaimed(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """A rebuild is swapped in while a partition that nobody had followed before is claimed and folded."""
+    without(patch, TopicFeed, "live", ("if lock:", "if False:"))
+
+
+def marked_unverified(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """A mark is taken of an older copy that was put in place of the database."""
+    other = 'if transaction.get("identity", "verified") not in (None, database.identity):'
+    without(patch, MemoryOutbox, "take_mark", (other, "if False:"))
+
+
+def swapped_elsewhere(patch: pytest.MonkeyPatch, _scheduler: Scheduler) -> None:
+    """A rebuild is swapped in though an older copy was put in place of the database that it was compared in."""
+    patch.setattr(Rebuild, "_refuse_elsewhere", lambda *_: None)
+
+
 BUGS: Mapping[str, Plant] = {
     plant.__name__.replace("_", "-"): plant
     for plant in (
         futures_unchecked,
         checkpoint_outside,
+        no_epoch,
         parked_overtaken,
         head_locked_last,
         deadline_fired_early,
         application_clock,
         swapped_unverified,
         refused_though_done,
+        answered_anew,
+        owed_overlooked,
+        new_topic_unseen,
+        gone_awaited,
+        swapped_unclaimed,
+        marked_unverified,
+        swapped_elsewhere,
     )
 }
 

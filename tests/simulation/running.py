@@ -38,5 +38,5 @@ def run(seed: int, bug: str | None = None) -> Ended:
 
 
 def first_broken(bug: str, seeds: range) -> Ended | None:
-    """The first seed in which a bug shows."""
-    return next((ended for seed in seeds if (ended := run(seed, bug)).broken), None)
+    """The first seed in which a bug shows, and nothing else does."""
+    return next((ended for seed in seeds if (ended := run(seed, bug)).broken and not run(seed).broken), None)

@@ -1,4 +1,4 @@
-"""The two services of the simulated world: the registry's real cases and deadlines, and one that follows and reacts."""
+"""The services of the simulated world: the registry's real cases and deadlines, and two that follow it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
