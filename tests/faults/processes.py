@@ -60,6 +60,14 @@ class Process:
         assert code == -signal.SIGKILL, f"{self.name} was to be killed and ended with {code}:\n{said}"
         return time.monotonic()
 
+    def await_end(self) -> float:
+        """Wait until it has done what it was started for; when that was."""
+        until(lambda: not self.alive, f"the end of {self.name}", DEATH_SECONDS_MAX)
+        assert self.running is not None
+        code, said = self.running.returncode, self.log.read_text("utf-8")[-2_000:]
+        assert code == 0, f"{self.name} ended with {code}:\n{said}"
+        return time.monotonic()
+
     def kill(self) -> None:
         """SIGKILL it, and whatever it started."""
         if self.running is not None and self.alive:

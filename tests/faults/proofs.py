@@ -48,8 +48,8 @@ def figures(writer: Bench, reader: Bench, log: Log, acknowledged: Sequence[Ackno
     """Compare what clients were told with both journals, the log, every table, and tables rebuilt from scratch."""
     wanted = Counter(one.path.split("/")[3] for one in acknowledged if one.path.endswith("/counts"))
     opened = {one.id: 1 for one in acknowledged if one.path == "/v1/notes"}
-    differences = [_difference(opened | {}, counts) for counts in _openings(writer, reader)]
-    differences += [_difference(wanted, counts) for counts in _counts(writer, reader)]
+    differences = [difference(opened | {}, counts) for counts in _openings(writer, reader)]
+    differences += [difference(wanted, counts) for counts in _counts(writer, reader)]
     misplaced = _misplaced(writer, acknowledged)
     events, broken = log_of(log, writer.service.name)
     return Figures(
@@ -95,27 +95,31 @@ def rebuilt_same(bench: Bench, projections: Sequence[Projection[Any]], feed: Cal
 def _openings(writer: Bench, reader: Bench) -> list[Counts]:
     in_journal = "select substr(stream, 6), count(*) from journal where body like '%note-opened%' group by 1"
     rows = "select note_id::text, count(*) from {} group by 1"
+    now = "select note_id::text, count(*) from {} where known_to = 'infinity' group by 1"
     return [
         _ask(writer, in_journal),
         _ask(reader, in_journal),
-        _ask(writer, rows.format("notes_v1")),
-        _ask(reader, rows.format("followed_v1")),
-        _ask(reader, "select note_id::text, count(*) from history_v1 where known_to = 'infinity' group by 1"),
+        _ask(writer, rows, inline),
+        _ask(reader, rows, followed),
+        _ask(reader, now, history),
     ]
 
 
 def _counts(writer: Bench, reader: Bench) -> list[Counts]:
     in_journal = "select substr(stream, 6), count(*) from journal where body like '%note-counted%' group by 1"
+    rows = "select note_id::text, count from {} where count > 0"
+    versions = "select note_id::text, count(*) - 1 from {} group by 1 having count(*) > 1"
     return [
         _ask(writer, in_journal),
         _ask(reader, in_journal),
-        _ask(writer, "select note_id::text, count from notes_v1 where count > 0"),
-        _ask(reader, "select note_id::text, count from followed_v1 where count > 0"),
-        _ask(reader, "select note_id::text, count(*) - 1 from history_v1 group by 1 having count(*) > 1"),
+        _ask(writer, rows, inline),
+        _ask(reader, rows, followed),
+        _ask(reader, versions, history),
     ]
 
 
-def _difference(wanted: Counts, found: Counts) -> tuple[int, int]:
+def difference(wanted: Counts, found: Counts) -> tuple[int, int]:
+    """How much is missing of what was wanted, and how much there is beyond it."""
     lost = sum(max(0, n - found.get(note, 0)) for note, n in wanted.items())
     return lost, sum(max(0, n - wanted.get(note, 0)) for note, n in found.items())
 
@@ -130,6 +134,9 @@ def _misplaced(writer: Bench, acknowledged: Sequence[Acknowledged]) -> int:
     return shared + sum(bool(journal.get(place) != note) for place, note in places.items())
 
 
-def _ask(bench: Bench, statement: str) -> Counts:
+def _ask(bench: Bench, statement: str, of: Projection[Any] | None = None) -> Counts:
+    """What a statement counts, by note; `{}` in it is the live table of a projection."""
     with bench.superuser.connect() as connection:
+        if of is not None:
+            statement = statement.format(of.live(connection))
         return {str(note): int(n) for note, n in connection.execute(text(statement))}

@@ -2,19 +2,23 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from libs.events.crash import POINTS
 from libs.events.kafka import Log
-from tests.faults.conftest import Counting, MakeCounting
+from tests.faults.conftest import MIGRATIONS, Counting, FiguresOf, MakeCounting
+from tests.faults.processes import Process
 from tests.faults.proofs import Figures, figures
 from tests.libs.events.waiting import until
 
-ROUNDS = 10
+ROUNDS = 20
 PASSES = (2, 30)
+# A rebuild has at least so many batches, once so many events are there.
+BATCHES, REBUILT_MIN = (1, 8), 1_000
 PLACES = ("append", "relay", "follower")
 
 
@@ -61,13 +65,94 @@ def test_a_crash_at_each_point_loses_and_doubles_nothing(make_counting: MakeCoun
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("point", POINTS)
-def test_ten_crashes_at_a_point_lose_and_double_nothing(make_counting: MakeCounting, log: Log, point: str) -> None:
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith(PLACES)])
+def test_twenty_crashes_at_a_point_lose_and_double_nothing(
+    make_counting: MakeCounting, log: Log, figures_of: FiguresOf, point: str
+) -> None:
     counting = make_counting()
     counting.start()
     chance = random.Random(point)
     with counting.load.running():
         until(lambda: counting.folded() > 0, "the first events being followed")
         seconds = crashes(counting, [f"{point}:{chance.randint(*PASSES)}" for _ in range(ROUNDS)])
-    found = proved(counting, log)
-    print(f"\n{point}: {ROUNDS} crashes: {found}; work went on after {min(seconds):.1f} to {max(seconds):.1f} s")
+    tell(figures_of, point, proved(counting, log), seconds)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith(("rebuild", "swap"))])
+def test_twenty_rebuilds_that_crash_at_a_point_go_on_and_are_right(
+    make_counting: MakeCounting, log: Log, figures_of: FiguresOf, point: str
+) -> None:
+    counting = make_counting(clients=2, pace=0.05)
+    counting.start()
+    chance = random.Random(point)
+    passes = BATCHES if point.startswith("rebuild") else (1, 1)
+    with counting.load.running():
+        until(lambda: counting.folded() > REBUILT_MIN, "enough being followed")
+        seconds = [again(counting.rebuild, f"{point}:{chance.randint(*passes)}") for _ in range(ROUNDS)]
+    with counting.reader.superuser.connect() as connection:
+        made = connection.exec_driver_sql("select count(*) from projection_certificate").scalar_one()
+    assert made >= ROUNDS
+    tell(figures_of, point, proved(counting, log), seconds)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("migration")])
+def test_twenty_migrations_that_crash_at_a_point_are_done_or_not(
+    make_counting: MakeCounting, log: Log, figures_of: FiguresOf, tmp_path: Path, point: str
+) -> None:
+    counting = make_counting(clients=2, pace=0.05)
+    counting.start()
+    done: list[bool] = []
+    with counting.load.running():
+        until(lambda: counting.folded() > 0, "the first events being followed")
+        seconds = []
+        for number in range(ROUNDS):
+            wanted(tmp_path / MIGRATIONS, number)
+            seconds.append(again(counting.migrate, point, lambda n=number: done.append(there(counting, n))))  # type: ignore[misc]
+            assert there(counting, number)
+    assert set(done) == {point == "migration.after-commit"}
+    tell(figures_of, point, proved(counting, log), seconds)
+
+
+def again(process: Process, crash_at: str, meanwhile: Callable[[], object] = lambda: None) -> float:
+    """Start a process that dies at a crash point, and start it again; how long after its death its work is done."""
+    process.start(crash_at)
+    died = process.await_death()
+    meanwhile()
+    process.start()
+    return process.await_end() - died
+
+
+def wanted(folder: Path, number: int) -> None:
+    """Another migration in a folder: a table that says how many events there were."""
+    before = f'"more_{number - 1}"' if number else None
+    folder.mkdir(exist_ok=True)
+    (folder / f"more_{number}.py").write_text(
+        f'from alembic import op\n\nrevision = "more_{number}"\ndown_revision = {before}\ndepends_on = "web_0001"\n\n\n'
+        f'def upgrade():\n    op.execute("create table more_{number} as select count(*) from journal")\n',
+        "utf-8",
+    )
+
+
+def there(counting: Counting, number: int) -> bool:
+    """Whether that table is there, and the schema says so."""
+    with counting.writer.superuser.connect() as connection:
+        made = connection.exec_driver_sql(f"select to_regclass('more_{number}') is not null").scalar_one()
+        said = connection.exec_driver_sql(
+            "select exists (select from alembic_version where version_num = %s)", (f"more_{number}",)
+        ).scalar_one()
+    assert made == said
+    return bool(made)
+
+
+def tell(figures_of: FiguresOf, point: str, found: Figures, seconds: Sequence[float]) -> None:
+    """The figures of one crash point."""
+    figures_of(
+        point,
+        rounds=ROUNDS,
+        lost=found.lost,
+        doubled=found.doubled,
+        recovered=round(max(seconds), 1),
+        acknowledged=found.acknowledged,
+    )

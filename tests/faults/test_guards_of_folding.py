@@ -14,7 +14,7 @@ from libs.events.checkpoints import LIVE, Checkpoint, Place, advance, claim
 from libs.events.feeds import JournalFeed
 from libs.events.handling import Target
 from libs.events.journal import read_heads
-from libs.events.kafka import Log, events_topic
+from libs.events.kafka import Log, events_topic, pinned
 from libs.events.projection import Projection
 from libs.events.projector import ForeignRow, Projector
 from libs.events.rebuild import Compared, Rebuild, RebuildDiffers
@@ -134,7 +134,7 @@ def test_without_reading_committed_records_only_what_a_relay_took_back_is_follow
         publisher.abort_open(topic, [5])
     until(lambda: not log.unsettled(topic), "the end of the transaction")
     if not guarded:
-        without(monkeypatch, Log, "_make_consumer", (COMMITTED, COMMITTED.replace("_committed", "_uncommitted")))
+        without(monkeypatch, pinned, "consumer", (COMMITTED, COMMITTED.replace("_committed", "_uncommitted")))
     found = list(log.read(topic, {5: 0}, log.ends(topic, [5])))
     assert len(found) == (0 if guarded else 1)
 

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from libs.events.record import Draft
 from libs.events.service import Parts
 from libs.events.verification import verify_journal
 from tests.conftest import Bench, MakeBench
+from tests.faults.conftest import FiguresOf
 from tests.faults.guards import run, without_sql
 from tests.libs.events.test_flow import write
 from tests.libs.events.test_journal import append, draft
@@ -152,6 +154,7 @@ def holding(bench: Bench, how: str, bound_seconds: int) -> Iterator[None]:
         connection.invalidate()
 
 
+@pytest.mark.row(46)
 @pytest.mark.parametrize("guarded", [True, False])
 @pytest.mark.parametrize(
     ("how", "bound"),
@@ -162,7 +165,7 @@ def holding(bench: Bench, how: str, bound_seconds: int) -> Iterator[None]:
     ],
 )
 def test_without_its_bound_one_session_under_the_head_lock_stops_every_writer(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, how: str, bound: str, *, guarded: bool
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, figures_of: FiguresOf, how: str, bound: str, *, guarded: bool
 ) -> None:
     bounds = {name: "0" for name in database._BOUNDS if name.endswith(("timeout", "interval"))}
     if guarded and bound in bounds:
@@ -171,5 +174,9 @@ def test_without_its_bound_one_session_under_the_head_lock_stops_every_writer(
     monkeypatch.setattr(database, "LOCK_TIMEOUT_SECONDS", LOCK_SECONDS)
     bound_seconds = BOUND_SECONDS if guarded and bound == "transaction_timeout" else UNBOUND_SECONDS
     with holding(bench, how, bound_seconds), closing(bench.open(transaction_seconds=UNBOUND_SECONDS)) as parts:
+        began = monotonic()
         blocked = refused(lambda: append(parts.journal, draft("note-2", 1, "person-1")))
+        seconds = monotonic() - began
     assert blocked == (0 if guarded else 1), "writers that gave up waiting for the head"
+    if guarded:
+        figures_of(rounds=1, recovered=round(seconds, 1), refused=blocked, bound_seconds=BOUND_SECONDS)

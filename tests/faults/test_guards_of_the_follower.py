@@ -9,6 +9,7 @@ from libs.events import follower as follower_module
 from libs.events.checkpoints import OwnershipLost
 from libs.events.folding import Folding
 from libs.events.record import from_value, to_value
+from tests.faults.conftest import FiguresOf
 from tests.faults.guards import without
 from tests.faults.partition import COUNTS, Partition
 
@@ -23,6 +24,7 @@ CHAIN = """        if record.chain != next_link(chain, record.sequence, record.r
 OWNED = "found.get(place) != (mine.epoch, mine.sequence, mine.reacted)"
 EPOCH_ALONE = "found[place][0] != mine.epoch"
 POSITION_ALONE = "found[place][1:] != (mine.sequence, mine.reacted)"
+COMPARED = ("both", "the epoch", "the position", "nothing")
 INSIDE = """        books.advance(reached)
         crash_point("follower.before-commit")
     crash_point("follower.after-commit")
@@ -36,6 +38,12 @@ OUTSIDE = """        crash_point("follower.before-commit")
 
 class Killed(BaseException):
     """Stands for SIGKILL where the test itself must live on."""
+
+
+def wrong(partition: Partition) -> dict[str, int]:
+    """How many counts of the note are missing in its row, and how many are too many."""
+    (counted,) = partition.counted()
+    return {"lost": max(0, COUNTS - counted), "doubled": max(0, counted - COUNTS)}
 
 
 def comparing(patch: pytest.MonkeyPatch, what: str) -> None:
@@ -93,9 +101,10 @@ def test_without_the_checkpoint_in_the_transaction_a_crash_folds_twice(
     assert partition.counted() == [2 * COUNTS if twice else COUNTS], "counts folded over a crash"
 
 
-@pytest.mark.parametrize("compared", [OWNED, EPOCH_ALONE, POSITION_ALONE, "False"])
+@pytest.mark.row(30)
+@pytest.mark.parametrize("compared", [OWNED, EPOCH_ALONE, POSITION_ALONE, "False"], ids=COMPARED)
 def test_without_the_compare_and_set_a_paused_follower_folds_twice(
-    partition: Partition, monkeypatch: pytest.MonkeyPatch, compared: str
+    partition: Partition, monkeypatch: pytest.MonkeyPatch, figures_of: FiguresOf, compared: str
 ) -> None:
     """Epoch and position are compared as one; against a follower that was overtaken each of them is enough."""
     partition.apply(partition.owner(), partition.records[:1])
@@ -109,6 +118,7 @@ def test_without_the_compare_and_set_a_paused_follower_folds_twice(
     with pytest.raises(OwnershipLost):
         partition.apply(paused)
     assert partition.counted() == [COUNTS]
+    figures_of(rounds=1, **wrong(partition))
 
 
 @pytest.mark.parametrize("compared", [OWNED, POSITION_ALONE])

@@ -8,8 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from libs.events import kafka
-from libs.events.kafka import Log, LogError, Publisher
+from libs.events.kafka import Log, LogError, Publisher, pinned
 from libs.events.outbox import AdvisoryLock, PostgresOutbox
 from libs.events.partitions import PARTITIONS
 from libs.events.relay import Relay
@@ -67,8 +66,8 @@ def publish(leader: tuple[Relay, Publisher]) -> None:
 def test_without_the_check_of_every_future_an_expired_record_is_missing(
     bench: Bench, worker: Parts, log: Log, monkeypatch: pytest.MonkeyPatch, *, guarded: bool
 ) -> None:
-    monkeypatch.setattr(kafka, "DELIVERY_TIMEOUT_MS", 1_500)
-    monkeypatch.setattr(kafka, "REQUEST_TIMEOUT_MS", 1_000)
+    monkeypatch.setattr(pinned, "DELIVERY_TIMEOUT_MS", 1_500)
+    monkeypatch.setattr(pinned, "REQUEST_TIMEOUT_MS", 1_000)
     if not guarded:
         # flush() may give up a moment before the records expire: that must not be what saves them here.
         without(monkeypatch, Publisher, "publish", (FUTURES, ""), ("DELIVERY_TIMEOUT_MS / 1000", "BLOCK_MS_MAX / 1000"))

@@ -10,7 +10,7 @@ from deploy.local.engine import Engine
 from deploy.local.stack import Stack
 from libs.events.kafka import Log
 from tests.faults.clients import Answer
-from tests.faults.conftest import Counting, MakeCounting
+from tests.faults.conftest import Counting, FiguresOf, MakeCounting
 from tests.faults.test_crash_points import proved
 from tests.libs.events.waiting import until
 
@@ -127,9 +127,11 @@ def test_without_kafka_commands_are_taken_reads_say_how_stale_they_are_and_the_r
 
 @pytest.mark.faults
 @pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("name", ["postgresql", "kafka"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("postgresql", marks=pytest.mark.row(36)), pytest.param("kafka", marks=pytest.mark.row(18))]
+)
 def test_rounds_without_a_server_under_load_lose_and_double_nothing(
-    make_counting: MakeCounting, mortal: Stack, log: Log, name: str, how: str
+    make_counting: MakeCounting, mortal: Stack, log: Log, figures_of: FiguresOf, name: str, how: str
 ) -> None:
     engine: Engine = getattr(mortal, name)
     counting = started(make_counting(kept=True))
@@ -142,7 +144,11 @@ def test_rounds_without_a_server_under_load_lose_and_double_nothing(
             noticed(counting)
             seconds.append(seconds_until_resumed(counting, engine))
     found = proved(counting, log)
-    print(
-        f"\n{name} {how}: {ROUNDS} rounds: {found}; went on {min(seconds):.1f} to {max(seconds):.1f} s after it"
-        f" answered; {dict(counting.load.refusals)}"
+    figures_of(
+        rounds=ROUNDS,
+        lost=found.lost,
+        doubled=found.doubled,
+        recovered=round(max(seconds), 1),
+        acknowledged=found.acknowledged,
+        refused=counting.load.refusals.total(),
     )

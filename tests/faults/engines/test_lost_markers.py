@@ -13,6 +13,7 @@ from libs.events import relay
 from libs.events.journal import read_heads
 from libs.events.kafka import Log, Publisher, events_topic
 from tests.conftest import Bench, MakeBench
+from tests.faults.conftest import FiguresOf
 from tests.faults.proofs import log_of
 from tests.libs.events.test_flow import published, verified, working, write
 from tests.libs.events.waiting import until
@@ -85,8 +86,14 @@ def test_without_looking_for_it_and_ending_it_a_commit_without_marker_hides_even
 
 
 @pytest.mark.faults
+@pytest.mark.row(18)
 def test_rounds_of_a_broker_killed_right_after_it_acknowledged_a_commit_lose_and_double_nothing(
-    make_bench: MakeBench, mortal: Stack, log: Log, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    make_bench: MakeBench,
+    mortal: Stack,
+    log: Log,
+    figures_of: FiguresOf,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     armed = Flag()
 
@@ -108,5 +115,6 @@ def test_rounds_of_a_broker_killed_right_after_it_acknowledged_a_commit_lose_and
             mortal.kafka.start()
             until(lambda: published(bench, log) == recorded(bench), "the log being level with the journal")
     lost = sum(LEFT_OPEN in message for message in said(caplog))
-    assert log_of(log, bench.service.name) == (recorded(bench), 0)
-    print(f"\n{ROUNDS} brokers killed right after a commit, {lost} markers lost: {recorded(bench)} events, 0 lost")
+    events, broken = log_of(log, bench.service.name)
+    assert (events, broken) == (recorded(bench), 0)
+    figures_of(rounds=ROUNDS, lost=recorded(bench) - events, doubled=broken, markers_lost=lost, events=events)

@@ -1,0 +1,1 @@
+"""Events, settings and clocks that are wrong, and what comes of them."""

@@ -1,0 +1,1 @@
+"""Wall clocks that are wrong."""

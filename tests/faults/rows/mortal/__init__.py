@@ -1,0 +1,1 @@
+"""Rows whose PostgreSQL is broken: each file has engines of its own."""
