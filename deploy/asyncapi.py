@@ -11,7 +11,8 @@ from deploy.releasing import read_released
 from deploy.services import NAMES, service
 from libs.events.compatibility import Release
 from libs.events.event import Contract
-from libs.events.kafka import CONTENT_TYPE, events_topic, marks_topic
+from libs.events.kafka import events_topic, marks_topic
+from libs.events.kafka.topics import content_type
 from libs.events.marks import Mark
 from libs.events.partitions import PARTITIONS
 from libs.events.record import Meta, Record, body_of, first_link, next_link, to_value
@@ -157,17 +158,18 @@ def _message(contract: Contract[Any], version: int, made: Release) -> Schema:
     words = paragraphs(contract.cls.__doc__)
     bound = {"type": {"const": contract.wire}, "dataschema": {"const": made.golden["dataschema"]}}
     data = {"data": {"$ref": f"#/components/schemas/{_key(contract, version)}"}}
+    typed = content_type(events_topic(producer(contract)))
     return {
         "name": _key(contract, version),
         "title": f"{contract.wire} version {version}",
         "summary": words[0],
         "description": "\n\n".join(words),
         "tags": [{"name": producer(contract)}],
-        "contentType": CONTENT_TYPE[0][1].decode(),
+        "contentType": typed,
         "headers": {
             "type": "object",
-            "properties": {name: {"const": value.decode()} for name, value in CONTENT_TYPE},
-            "required": [name for name, _ in CONTENT_TYPE],
+            "properties": {"content-type": {"const": typed}},
+            "required": ["content-type"],
         },
         "correlationId": {"location": "$message.payload#/correlationid"},
         "bindings": {"kafka": {"key": _TEXT, "bindingVersion": _BINDING}},

@@ -9,7 +9,10 @@ from deploy.catalogue import catalogue_page
 from deploy.markdown import head, paragraphs, row
 from deploy.services import NAMES, message_folders, service
 from libs.events.decider import Refused
+from libs.events.metering import ALARMS as ALARMS_GAUGE
+from libs.events.metering import COUNTED, GAUGES
 from libs.events.settings import ServiceSettings, Settings
+from libs.events.watching import ALARMS, LOOK_SECONDS, STILL_SECONDS
 from libs.law.law import LAW
 from libs.web.messages import Catalogue
 from libs.web.purposes import table as purposes
@@ -38,6 +41,7 @@ def pages() -> dict[str, str]:
     """Every reference page, by file name."""
     made: dict[str, Callable[[], str]] = {
         "settings.md": settings_page,
+        "watch.md": watch_page,
         "events.md": catalogue_page,
         "routes.md": routes_page,
         "roles.md": roles_page,
@@ -60,6 +64,22 @@ def settings_page() -> str:
             default = "required" if field.is_required() else f"`{field.default}`"
             lines.append(row(f"`{prefix}{name.upper()}`", default, field.description or ""))
     lines += ["", f"`<SERVICE>` is one of {', '.join(f'`{one.upper()}`' for one in NAMES)}."]
+    return "\n".join(lines) + "\n"
+
+
+def watch_page() -> str:
+    """What the watch of a worker calls wrong, and every metric."""
+    lines = [
+        "# Watch\n",
+        f"Every worker looks every {LOOK_SECONDS:.0f} s at what its service's database tells.",
+        f"What stood still for {STILL_SECONDS:.0f} s it names in its log and counts in `{ALARMS_GAUGE}`.\n",
+        *head("alarm", "meaning", "what is done"),
+        *(row(f"`{name}`", meaning, done) for name, (meaning, done) in ALARMS.items()),
+        "\n## Metrics\n",
+        "By OTLP, where `OTLP_ENDPOINT` is set; each names its service, and none a person.\n",
+        *head("metric", "unit", "meaning"),
+        *(row(f"`{name}`", f"`{unit}`", meaning) for name, (unit, meaning) in (COUNTED | GAUGES).items()),
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -11,10 +11,10 @@ from deploy.signing import signing_of
 from libs.events.clock import refuse_moved_clock
 from libs.events.kafka import Log
 from libs.events.keyrings.wrapping import refuse_unopenable
+from libs.events.observed import observed
 from libs.events.service import migrate_service, open_parts
 from libs.events.settings import service_settings, settings
 from libs.events.tables import refuse_stale
-from libs.events.telemetry import start_telemetry
 from libs.events.worker import run_worker
 from libs.vietnam.units import UnitRef, scope_communes, subtree
 
@@ -53,15 +53,15 @@ def api(name: Name) -> None:
 def worker(name: Name) -> None:
     """Relay and follow for one service until told to stop."""
     _speak()
-    start_telemetry(f"{name}-worker", settings().otlp_endpoint)
-    own = service_settings(name)
+    shared, own = settings(), service_settings(name)
     made = service(name)
-    parts = open_parts(replace(made, chores=[*made.chores, *signing_of(name)]), own, "worker")
-    refuse_unopenable(parts.keys, own.key_encryption_keys)
-    refuse_moved_clock(parts.engine, settings().aftercare_mode)
-    refuse_stale(parts.engine, name, parts.service.projections)
-    if not run_worker(parts, Log(settings().kafka_bootstrap_servers)):
-        raise typer.Exit(1)
+    with observed(f"{name}-worker", shared.otlp_endpoint):
+        parts = open_parts(replace(made, chores=[*made.chores, *signing_of(name)]), own, "worker")
+        refuse_unopenable(parts.keys, own.key_encryption_keys)
+        refuse_moved_clock(parts.engine, shared.aftercare_mode)
+        refuse_stale(parts.engine, name, parts.service.projections)
+        if not run_worker(parts, Log(shared.kafka_bootstrap_servers), instance=shared.worker_instance):
+            raise typer.Exit(1)
 
 
 def responsible_for(unit: str) -> frozenset[str]:
@@ -72,3 +72,5 @@ def responsible_for(unit: str) -> frozenset[str]:
 def _speak() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("kafka").setLevel(logging.ERROR)
+    # Ten lines a second about a topic that is gone; relay and watch say it as well, and once.
+    logging.getLogger("kafka.cluster").setLevel(logging.CRITICAL)

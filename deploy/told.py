@@ -26,6 +26,7 @@ from libs.events.rebuild import RebuildDiffers
 from libs.events.settings import ServiceSettings, Settings
 from libs.events.tables import TablesStale
 from libs.web.issuer import IssuerRefused
+from libs.web.keys import KeysRefused
 
 EXPECTED = (
     StackFailed,
@@ -37,6 +38,7 @@ EXPECTED = (
     ClockRefused,
     IssuerRefused,
     KeyringBehind,
+    KeysRefused,
     KeyUnopenable,
     LogError,
     LogRefused,

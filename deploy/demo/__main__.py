@@ -41,16 +41,16 @@ def main() -> None:
             console.rule("everything is started")
             bring_up(stack, console.print)
             with settings_of(stack) as shared:
-                tell(stack, shared, console)
+                tell(stack, shared, console, World.of())
         finally:
             stopped = stack.down()
     console.print(f"stopped: {', '.join(stopped)}; the story took {monotonic() - begun:.0f} s")
 
 
-def tell(stack: Stack, shared: Settings, console: Console) -> None:
+def tell(stack: Stack, shared: Settings, console: Console, world: World) -> None:
     """The story on a running stack."""
     console.rule("a police list goes in, two years go by")
-    load(shared, console.print, stack.root / "police-list", World.of())
+    load(shared, console.print, stack.root / "police-list", world)
     registry, reporting = office(shared, "registry"), office(shared, "reporting")
     console.rule("the management ledger of a ward")
     ledger(registry, console)

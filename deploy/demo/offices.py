@@ -135,8 +135,8 @@ class Offices:
             "reason": "giấy chứng nhận ghi ngày khác",
         }
 
-    def _review(self, _deed: Deed, who: Known) -> tuple[str, None]:
-        return f"/v1/cases/{who.case_id}/removal-reviews", None
+    def _review(self, deed: Deed, who: Known) -> tuple[str, dict[str, Any]]:
+        return f"/v1/cases/{who.case_id}/removal-reviews", {"opened_on": deed.on}
 
     def _remove(self, deed: Deed, who: Known) -> tuple[str, dict[str, Any]]:
         facts = _decision(deed, who.unit, "QĐ-ĐRDS") | {"certificate_number": f"{deed.key}/Mẫu54"}

@@ -25,6 +25,8 @@ def environment(root: Path, state: State) -> dict[str, str]:
         "TOKEN_ISSUER": "urn:aftercare:development",
         "TOKEN_AUDIENCE": "aftercare",
         "TOKEN_JWKS": str(root / "issuer" / "jwks.json"),
+        # Each service has one worker here, and only its keeper starts another when it is gone.
+        "WORKER_INSTANCE": "local",
         "HEAD_SIGNATURES": str(root / "head-signatures"),
         SUPERUSER_SETTING: _url(state, SUPERUSER, SUPERUSER),
     }

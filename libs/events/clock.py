@@ -30,6 +30,9 @@ def set_development_clock(owner: Engine, mode: Mode, instant: datetime) -> None:
         recorded = connection.execute(text("select max(recorded_at) from journal_head where sequence > 0")).scalar_one()
         if recorded is not None and instant < recorded:
             raise ClockRefused(f"the clock only moves forward; something was recorded after {instant.isoformat()}")
+        if recorded is None:
+            # Marks of an empty journal hold its heads at the time it lived at until now.
+            connection.execute(text("update journal_head set recorded_at = '-infinity'"))
         connection.execute(text("delete from development_clock"))
         connection.execute(
             text("insert into development_clock (ahead) values (cast(:instant as timestamptz) - clock_timestamp())"),

@@ -12,13 +12,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
+from libs.events.decider import Refused
 from libs.events.event import REDACTED, ContractError, Event, Redacted, Sealed, contract_of, plain_type
 from libs.events.keyring import NONCE_BYTES, Keyring
 from libs.events.record import Draft, Meta, Record, body_of, event_id
 from libs.events.upcasting import upcast
 
+# A record of the log holds no more than a MiB, with its key, its place and its headers.
+BODY_BYTES_MAX = 1_000_000
 _SEALED = "sealed"
 Decoded = tuple[Record, Event]
+
+
+class EventTooLarge(Refused):
+    """The event would be larger than a record of the log can be; its relay would stand still before it for ever."""
+
+    status = 413
+    problem = "event-too-large"
 
 
 class Codec:
@@ -48,6 +58,8 @@ class Codec:
             data[field] = None if value is None else {_SEALED: seal(keys[subject], identity, field, value)}
         named = (contract.wire, contract.schema_id, event.effective_on)
         body = body_of(self.source, place, meta, index, named, data)
+        if len(body) > BODY_BYTES_MAX:
+            raise EventTooLarge("more than an event can hold", bytes_max=BODY_BYTES_MAX)
         return Draft(*place, meta.command_id, index, body)
 
     def decode(self, record: Record) -> Event | None:

@@ -16,6 +16,8 @@ POINTS = (
     "rebuild.after-commit",
     "swap.before-commit",
     "swap.after-commit",
+    "migration.before-commit",
+    "migration.after-commit",
 )
 _passed: Counter[str] = Counter()
 

@@ -15,6 +15,8 @@ CONNECT_TIMEOUT_SECONDS = 3
 POOL_SIZE = 20
 TRANSACTION_TIMEOUT_SECONDS = 30
 LOCK_TIMEOUT_SECONDS = 10
+# Whoever comes after a migration that waits for a lock waits as well.
+MIGRATION_LOCK_SECONDS = 3
 # A connection that answered a moment ago is not asked whether it is alive: that cost a seventh of the append rate.
 TRUSTED_SECONDS = 1.0
 _BOUNDS = {
@@ -44,12 +46,18 @@ def connect(
     application: str,
     *,
     transaction_seconds: int = TRANSACTION_TIMEOUT_SECONDS,
+    lock_seconds: int | None = None,
     pool: int = POOL_SIZE,
 ) -> Engine:
-    """An engine whose sessions carry every bound, checked on each new connection. `0` seconds means no bound."""
+    """An engine whose sessions carry every bound, checked on each new connection. `0` seconds means no bound.
+
+    Who may take as long as it needs waits for locks as long, unless `lock_seconds` says otherwise.
+    """
+    if lock_seconds is None:
+        lock_seconds = LOCK_TIMEOUT_SECONDS if transaction_seconds else 0
     bounds = _BOUNDS | {
         "transaction_timeout": f"{transaction_seconds}s",
-        "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s" if transaction_seconds else "0",
+        "lock_timeout": f"{lock_seconds}s" if lock_seconds else "0",
     }
     engine = create_engine(
         url,

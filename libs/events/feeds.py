@@ -1,16 +1,20 @@
 """What a rebuild reads: the topics of what is followed, or the own journal for what is folded inline."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
+from uuid import UUID
 
 from libs.events.books import Books
 from libs.events.checkpoints import Checkpoint, Place, beginning
 from libs.events.journal import READ_BATCH_MAX, Journal
-from libs.events.kafka import POLL_RECORDS_MAX, Log, Message, events_topic
+from libs.events.kafka import Log, Message, PlaceLost, events_topic
+from libs.events.kafka.pinned import POLL_RECORDS_MAX
 from libs.events.proving import Batch, BrokenLog, prove
 from libs.events.record import next_link
 
 Positions = Mapping[Place, Checkpoint]
+_NO_TOPIC = UUID(int=0)
 
 
 class Feed(Protocol):
@@ -24,6 +28,9 @@ class Feed(Protocol):
 
     def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:
         """Proved batches from `done` up to exactly `until`."""
+
+    def at_hand(self) -> AbstractContextManager["Feed"]:
+        """The same, for one thread that has to have a few more records at once, again and again."""
 
 
 class TopicFeed:
@@ -39,22 +46,37 @@ class TopicFeed:
 
     def live(self, books: Books, *, lock: bool = False) -> Positions:
         """As the protocol says."""
+        if lock:
+            # What nobody claimed yet could else be claimed and folded meanwhile: there would be nothing to lock.
+            for place in sorted(self.beginning().keys() - books.positions().keys()):
+                books.claim(place, _NO_TOPIC)
         return books.positions(lock=lock)
 
     def batches(self, done: Positions, until: Positions) -> Iterator[dict[Place, Batch]]:
         """As the protocol says."""
         for source in self._sources:
-            starts = {
-                p.partition: done[p].next_offset for p in until if p.source == source and _behind(done[p], until[p])
-            }
-            if starts:
-                yield from self._source(source, starts, done, until)
+            held = {p.partition: done[p] for p in until if p.source == source and _behind(done[p], until[p])}
+            if held:
+                yield from self._source(source, held, until)
 
-    def _source(
-        self, source: str, starts: Mapping[int, int], done: Positions, until: Positions
+    @contextmanager
+    def at_hand(self) -> Iterator[Feed]:
+        """As the protocol says."""
+        with self._log.connected() as log:
+            yield TopicFeed(self._sources, log)
+
+    def _source(self, source: str, held: dict[int, Checkpoint], until: Positions) -> Iterator[dict[Place, Batch]]:
+        try:
+            yield from self._from(source, {p: one.next_offset for p, one in held.items()}, held, until)
+        except (BrokenLog, *PlaceLost):
+            # The topic was made anew since: in this one the offsets mean something else, or nothing.
+            begins = self._log.begins(events_topic(source), list(held))
+            yield from self._from(source, begins, held, until)
+
+    def _from(
+        self, source: str, starts: Mapping[int, int], held: dict[int, Checkpoint], until: Positions
     ) -> Iterator[dict[Place, Batch]]:
         topic = events_topic(source)
-        held = {partition: done[Place(source, partition)] for partition in starts}
         pending: dict[int, list[Message]] = {}
         count = 0
         for message in self._log.read(topic, starts, self._log.ends(topic, list(starts))):
@@ -64,6 +86,9 @@ class TopicFeed:
                 yield _proved(source, held, pending, until)
                 pending, count = {}, 0
         yield _proved(source, held, pending, until)
+        for partition, one in held.items():
+            if one.sequence < (goal := until[Place(source, partition)].sequence):
+                raise BrokenLog(f"{source}/{partition} ends with {one.sequence} in its topic, before {goal}")
 
 
 class JournalFeed:
@@ -100,6 +125,10 @@ class JournalFeed:
                 held = Checkpoint(0, records[-1].sequence, chain, records[-1].sequence, 0)
                 yield {place: Batch(tuple(records), (), held)}
 
+    def at_hand(self) -> AbstractContextManager[Feed]:
+        """As the protocol says."""
+        return nullcontext(self)
+
 
 def _behind(done: Checkpoint, goal: Checkpoint) -> bool:
     return done.sequence < goal.sequence
@@ -108,6 +137,7 @@ def _behind(done: Checkpoint, goal: Checkpoint) -> bool:
 def _proved(
     source: str, held: dict[int, Checkpoint], pending: Mapping[int, Sequence[Message]], until: Positions
 ) -> dict[Place, Batch]:
+    """What is new, proved; `held` moves on when all of it is."""
     batches: dict[Place, Batch] = {}
     for partition, messages in pending.items():
         place = Place(source, partition)
@@ -117,6 +147,6 @@ def _proved(
         batch = prove(place, held[partition], messages)
         if batch.reached.sequence > goal:
             batch = prove(place, held[partition], messages[: len(messages) - (batch.reached.sequence - goal)])
-        held[partition] = batch.reached
         batches[place] = batch
+    held.update({place.partition: batch.reached for place, batch in batches.items()})
     return batches

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event as Stop
+from time import monotonic
 from typing import Any
 
+from libs.events import metering
 from libs.events.books import Store
 from libs.events.checkpoints import Checkpoint, Place
 from libs.events.folding import Folding
@@ -39,8 +41,11 @@ class Following:
 class Follower:
     """One member of a service's consumer group. `run` returns when `stop` is set."""
 
-    def __init__(self, service: str, following: Following, handler: Handler, store: Store, log: Log) -> None:
+    def __init__(
+        self, service: str, following: Following, handler: Handler, store: Store, log: Log, instance: str | None = None
+    ) -> None:
         self._service = service
+        self._instance = instance
         self._following = following
         self._codec = handler.codec
         self._store = store
@@ -51,7 +56,18 @@ class Follower:
         self.redriving = Redriving(following.projections, self._reacting, handler.codec, store)
         self._held: dict[Place, Checkpoint] = {}
         self._marked: set[tuple[str, int]] = set()
+        self._renewed = Stop()
         self.stopped: dict[Place, str] = {}
+        self.turned = monotonic()
+
+    @property
+    def held(self) -> Mapping[Place, Checkpoint]:
+        """The partitions that it follows, and how far it has come there."""
+        return dict(self._held)
+
+    def renew(self) -> None:
+        """Leave the group at the next turn, and join it again: whatever the client had lost is asked for anew."""
+        self._renewed.set()
 
     def run(self, stop: Stop) -> None:
         """Follow until told to stop; Kafka or the database away is waited out, a lost partition is claimed anew."""
@@ -62,18 +78,21 @@ class Follower:
                 backoff = POLL_MS / 1000
             except Transient as error:
                 _log.warning("follower of %s begins anew after %s", self._service, type(error).__name__)
+                self.turned = monotonic()
                 stop.wait(backoff)
                 backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
 
     def _follow(self, stop: Stop) -> None:
         topics = [topic for source in self._following.sources for topic in (events_topic(source), marks_topic(source))]
-        member = self._log.member(self._service, topics)
+        member = self._log.member(self._service, topics, self._instance)
+        self._renewed.clear()
         self._held = {}
         self._marked = set()
         self.stopped = {}
         self._begin()
         try:
-            while not stop.is_set():
+            while not stop.is_set() and not self._renewed.is_set():
+                self.turned = monotonic()
                 self._turn(member)
         finally:
             member.close()
@@ -103,7 +122,7 @@ class Follower:
             else:
                 self._marked.discard((topic, partition))
         sources = {_place(*one).source for one in fresh if one[0].endswith(".events")}
-        ids = {source: self._log.check_topics(source).id for source in sources}
+        ids = {source: self._log.check_topics(source).id for source in sorted(sources)}
         for topic, partition in sorted(fresh):
             if topic.endswith(".marks"):
                 self._marked.add((topic, partition))
@@ -129,6 +148,7 @@ class Follower:
             try:
                 batches[place] = prove(place, self._held[place], part)
             except BrokenLog as broken:
+                metering.chain_broken(self._service, place.source)
                 self._stop(member, place, str(broken))
         return batches
 

@@ -1,7 +1,7 @@
 """How a command becomes events: load, decide, append, inline rows; retried when somebody else was first."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from libs.events.event import Event
 from libs.events.journal import AlreadyDone, Journal, StreamMoved, Transaction
 from libs.events.partitions import partition_of
 from libs.events.record import Draft, Meta, Position, Record
+from libs.events.snapshots import Snapshot, Snapshots
 from libs.events.telemetry import span, traceparent
 
 RETRIES_MAX = 3
@@ -95,10 +96,11 @@ class Handler:
     law: Any
     inline: Sequence[Inline] = ()
     books_of: Callable[[Transaction, Codec], Books | None] = postgres_books
+    snapshots: Snapshots = field(default_factory=Snapshots)
 
     def load(self, decider: Decider[C, S], stream: str) -> Aggregate[S]:
         """The aggregate as it stands, personal fields opened."""
-        return self._aggregate(decider, self.journal.streams([stream])[stream])
+        return self._load({stream: decider})[stream]
 
     def handle(self, target: Target[C, S], also: Also | None = None) -> Outcome:
         """Decide and append; `also` runs in the same transaction. Raises `Refused`; the same command twice is one."""
@@ -134,6 +136,9 @@ class Handler:
     def _attempt(self, target: Target[C, S], also: Also | None) -> Outcome:
         aggregate = self.load(target.decider, target.stream)
         _, drafts = self._decide(target, aggregate)
+        if not drafts and self.journal.commands([target.meta.command_id]):
+            # Said twice, and the first time it was news: the answer is that of the first time.
+            raise AlreadyDone
         with self.journal.transaction() as transaction:
             records = transaction.append(drafts) if drafts else []
             outcome = Outcome(target.stream, aggregate.version + len(records), tuple(records))
@@ -176,13 +181,11 @@ class Handler:
         return {i: self._repeated(targets[i]) if targets[i].meta.command_id in done else r for i, r in results.items()}
 
     def _append_batch(self, targets: dict[int, Target[Any, Any]]) -> dict[int, Outcome | Refused]:
-        loaded = self.journal.streams({target.stream for target in targets.values()})
-        aggregates: dict[str, Aggregate[Any]] = {}
+        aggregates = self._load({target.stream: target.decider for target in targets.values()})
         decided: dict[int, list[Draft] | Refused] = {}
         room = BATCH_EVENTS_MAX
         for i, target in targets.items():
-            known = aggregates.get(target.stream) or self._aggregate(target.decider, loaded[target.stream])
-            result, aggregates[target.stream] = self._try(target, known)
+            result, aggregates[target.stream] = self._try(target, aggregates[target.stream])
             if not isinstance(result, Refused):
                 if len(result) > room and decided:
                     break  # The rest comes with the next transaction.
@@ -231,9 +234,37 @@ class Handler:
         records = self.journal.commands([target.meta.command_id])[target.meta.command_id]
         return Outcome(records[-1].stream, records[-1].version, tuple(records), repeated=True)
 
-    def _aggregate(self, decider: Decider[C, S], records: Sequence[Record]) -> Aggregate[S]:
-        state = decider.fold(decider.initial, self.codec.open(records))
-        return Aggregate(state, len(records), records[0].subject if records else None)
+    def _load(self, deciders: Mapping[str, Decider[Any, Any]]) -> dict[str, Aggregate[Any]]:
+        shots = {stream: shot for stream in deciders if (shot := self.snapshots.of(stream)) is not None}
+        loaded = self.journal.streams(deciders, {stream: shot.last.version for stream, shot in shots.items()})
+        return {
+            stream: self._aggregate(decider, stream, loaded[stream], shots.get(stream))
+            for stream, decider in deciders.items()
+        }
+
+    def _aggregate(
+        self, decider: Decider[C, S], stream: str, records: Sequence[Record], shot: Snapshot | None
+    ) -> Aggregate[S]:
+        """The fold of a stream: of what came since its snapshot where that holds, else of all."""
+        if shot is not None:
+            if shot.goes_on_with(records, opened=self._opens(shot.last.subject)):
+                return self._folded(decider, shot.state, records[1:], records[-1], opened=shot.opened)
+            records = self.journal.streams([stream])[stream]
+        if not records:
+            return Aggregate(decider.initial, 0, None)
+        # Asked before anything is opened: a key that is destroyed meanwhile is found missing the next time.
+        opened = self.snapshots.is_long(records) and self._opens(records[0].subject)
+        return self._folded(decider, decider.initial, records, records[-1], opened=opened)
+
+    def _folded(
+        self, decider: Decider[C, S], state: S, records: Sequence[Record], last: Record, *, opened: bool
+    ) -> Aggregate[S]:
+        state = decider.fold(state, self.codec.open(records))
+        self.snapshots.keep(Snapshot(state, last, opened))
+        return Aggregate(state, last.version, last.subject)
+
+    def _opens(self, subject: str) -> bool:
+        return bool(self.codec.keyring.find([subject]))
 
     def _partition(self, target: Target[Any, Any]) -> int:
         return partition_of(target.subject or target.stream)

@@ -4,25 +4,33 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Protocol
 from uuid import UUID
 
 import orjson
 from psycopg import errors
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from libs.events import metering
 from libs.events.crash import crash_point
 from libs.events.database import driver_cursor, identity_of
 from libs.events.record import Draft, Record, from_row
 from libs.events.telemetry import span
 
 READ_BATCH_MAX = 2_000
+EVERYTHING: Mapping[str, int] = {}
 _COLUMNS = "partition, sequence, recorded_at, chain, body"
+_CLASHES = (errors.DeadlockDetected, errors.SerializationFailure)
 
 
 class StreamMoved(Exception):
     """The stream is not at the version that the events were decided on."""
+
+
+class Clashed(StreamMoved):
+    """PostgreSQL ended the transaction for the sake of another (a deadlock, a serialisation failure)."""
 
 
 class AlreadyDone(Exception):
@@ -62,8 +70,11 @@ class Journal(Protocol):
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Commit on leaving, roll back on an exception."""
 
-    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
-        """All events of some streams, by version; a stream without events has an empty list."""
+    def streams(self, streams: Collection[str], since: Mapping[str, int] = EVERYTHING) -> dict[str, list[Record]]:
+        """All events of some streams, by version; a stream without events has an empty list.
+
+        Of a stream in `since` only those from that version on.
+        """
 
     def commands(self, command_ids: Collection[UUID]) -> dict[UUID, list[Record]]:
         """The events of those commands that the journal holds, by index."""
@@ -81,11 +92,15 @@ class PostgresTransaction:
     def __init__(self, service: str, connection: Connection) -> None:
         self._service = service
         self.connection = connection
+        self.appended = 0
+        self.began = 0.0
 
     def append(self, drafts: Sequence[Draft]) -> list[Record]:
         """As the protocol says; the heads stay locked until the transaction ends."""
         if not drafts:
             return []
+        self.began = self.began or perf_counter()
+        self.appended += len(drafts)
         with span("append", {"journal.events": len(drafts)}):
             try:
                 places = self._append(drafts)
@@ -123,17 +138,28 @@ class PostgresJournal:
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresTransaction]:
-        """As the protocol says."""
-        with self.engine.begin() as connection:
-            yield PostgresTransaction(self.service, connection)
-            crash_point("append.before-commit")
+        """As the protocol says; `Clashed` where it was ended for the sake of another."""
+        try:
+            with self.engine.begin() as connection:
+                transaction = PostgresTransaction(self.service, connection)
+                yield transaction
+                crash_point("append.before-commit")
+        except OperationalError as error:
+            if isinstance(error.orig, _CLASHES):
+                raise Clashed(error.orig.diag.message_primary) from error
+            raise
         crash_point("append.after-commit")
+        if transaction.appended:
+            metering.appended(self.service, transaction.appended, perf_counter() - transaction.began)
 
-    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
+    def streams(self, streams: Collection[str], since: Mapping[str, int] = EVERYTHING) -> dict[str, list[Record]]:
         """As the protocol says."""
         found: dict[str, list[Record]] = {stream: [] for stream in streams}
-        for record in self._read("where stream = any(%s) order by stream, version", list(streams)):
-            found[record.stream].append(record)
+        if whole := list(found.keys() - since.keys()):
+            for record in self._read("where stream = any(%s) order by stream, version", whole):
+                found[record.stream].append(record)
+        for stream, version in since.items():
+            found[stream] = self._read("where stream = %s and version >= %s order by version", stream, version)
         return found
 
     def commands(self, command_ids: Collection[UUID]) -> dict[UUID, list[Record]]:
@@ -153,17 +179,6 @@ class PostgresJournal:
         """As the protocol says."""
         with self.engine.connect() as connection:
             return read_heads(connection)
-
-    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
-        """The next events after what was published of each partition, by partition and sequence, in one read."""
-        columns = "j.partition, j.sequence, j.recorded_at, j.chain, j.body"
-        statement = (
-            f"select {columns} from unnest(%s::smallint[], %s::bigint[]) b (p, s) cross join lateral"  # noqa: S608 -- Our own words.
-            " (select * from journal where partition = b.p and sequence > b.s order by sequence limit %s) j limit %s"
-        )
-        with self.engine.connect() as connection:
-            rows = connection.exec_driver_sql(statement, (list(published), list(published.values()), limit, limit))
-            return [from_row(self.service, tuple(row)) for row in rows]
 
     def _read(self, where: str, *values: object) -> list[Record]:
         with self.engine.connect() as connection:

@@ -1,18 +1,20 @@
 """Marks: consistent cuts of a service, which make "complete until" and "as known on" provable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 from sqlalchemy import Connection, Engine, text
 
 from libs.events.checkpoints import LIVE
-from libs.events.journal import read_heads
+from libs.events.journal import Head, JournalUnverified, read_heads
 from libs.events.partitions import PARTITIONS
 
 MARK_SECONDS = 5
 KEY = "mark"
+# Whether the relay compared this database, and no other, with the log.
+VERIFIED = "select exists (select from journal_verified where identity = journal_identity_now())"
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,24 @@ class Mark:
 
 
 def take_mark(engine: Engine, service: str) -> Mark:
-    """A cut of the service now: for an instant nobody can append, so nothing is under way."""
+    """A cut of the service now: for an instant nobody can append, so nothing is under way.
+
+    `JournalUnverified` where this is another database than was compared with the log: it may lack what was published.
+    """
     with engine.begin() as connection:
         heads = read_heads(connection, lock=True)
+        if not connection.execute(text(VERIFIED)).scalar_one():
+            raise JournalUnverified
         # After the heads are held: what was decided on what is reacted to lies before them.
         reacted = _reacted(connection)
         waiting = tuple(Waiting(*row) for row in connection.execute(_WAITING))
-        at: datetime = connection.execute(text("select journal_now()")).scalar_one()
         connection.execute(text("delete from mark_request"))
-    # The next append may fall into this same microsecond; it is later than the one before.
-    before, sequences = at - timedelta(microseconds=1), tuple(head.sequence for head in heads)
-    return Mark(service, before, sequences, reacted, waiting)
+    return Mark(service, held_at(heads), tuple(head.sequence for head in heads), reacted, waiting)
+
+
+def held_at(heads: Sequence[Head]) -> datetime:
+    """The time at which heads are held: no event in them is later, and whatever is appended after is."""
+    return max(head.recorded_at for head in heads if head.recorded_at is not None)
 
 
 def request_mark(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """A service's database in memory that keeps every promise of the real one, for tests and simulation."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from threading import RLock, current_thread
@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.exc import OperationalError
 
-from libs.events.journal import READ_BATCH_MAX, AlreadyDone, Head, JournalUnverified, StreamMoved
+from libs.events.journal import EVERYTHING, READ_BATCH_MAX, AlreadyDone, Head, JournalUnverified, StreamMoved
 from libs.events.partitions import PARTITIONS
 from libs.events.record import Draft, Record, first_link, next_link
 
@@ -165,11 +165,22 @@ class MemoryTransaction:
         sequence, chain = head.sequence + 1, next_link(head.chain, head.sequence + 1, at, draft.body)
         cloud = orjson.loads(draft.body)
         record = Record(self.database.service, draft.partition, sequence, at, chain, draft.body, cloud)
-        self.put("head", draft.partition, Head(draft.partition, sequence, chain, at))
-        self.put("journal", (draft.partition, sequence), record)
-        self.put("stream", (draft.stream, draft.version), record)
-        self.put("command", (draft.command_id, draft.command_index), record)
+        self._keep(record)
         return record
+
+    def put_back(self, record: Record) -> None:
+        """Append an event as it was recorded before."""
+        self.lock("head", record.partition)
+        if record.sequence != head_of(self, record.partition).sequence + 1:
+            raise ValueError(f"{record.position} does not follow")
+        self._keep(record)
+
+    def _keep(self, record: Record) -> None:
+        at = record.recorded_at
+        self.put("head", record.partition, Head(record.partition, record.sequence, record.chain, at))
+        self.put("journal", (record.partition, record.sequence), record)
+        self.put("stream", (record.stream, record.version), record)
+        self.put("command", (record.command_id, record.cloud["commandindex"]), record)
 
     def recorded_at(self, head: Head) -> datetime:
         """The time of the next event of a partition, after the one before it."""
@@ -226,18 +237,25 @@ class MemoryJournal:
         """Everything, in the order of appending."""
         return list(self.database.committed["journal"].values())
 
-    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
+    def streams(self, streams: Collection[str], since: Mapping[str, int] = EVERYTHING) -> dict[str, list[Record]]:
         """As the protocol says."""
-        return {stream: self._run("stream", stream, 1) for stream in streams}
+        self.database.turns.step("read")
+        return {stream: self._run("stream", stream, since.get(stream, 1)) for stream in streams}
 
     def commands(self, command_ids: Collection[UUID]) -> dict[UUID, list[Record]]:
         """As the protocol says."""
+        self.database.turns.step("read")
         found = {one: self._run("command", one, 0) for one in command_ids}
         return {command_id: records for command_id, records in found.items() if records}
 
     def after(self, partition: int, sequence: int, limit: int = READ_BATCH_MAX) -> list[Record]:
         """As the protocol says."""
-        return self._run("journal", partition, sequence + 1)[:limit]
+        return self.behind({partition: sequence}, limit)
+
+    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
+        """The next events after what was published of each partition, by partition and sequence, in one read."""
+        self.database.turns.step("read")
+        return [one for p, sequence in published.items() for one in self._run("journal", p, sequence + 1)][:limit]
 
     def heads(self) -> list[Head]:
         """As the protocol says."""
@@ -246,7 +264,6 @@ class MemoryJournal:
 
     def _run(self, space: str, of: Any, first: int) -> list[Record]:
         """The records of one stream, command or partition from a number on, until there is none."""
-        self.database.turns.step("read")
         kept, found = self.database.committed[space], list[Record]()
         while (record := kept.get((of, first + len(found)))) is not None:
             found.append(record)

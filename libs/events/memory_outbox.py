@@ -2,29 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
-from libs.events.journal import READ_BATCH_MAX
+from libs.events.journal import READ_BATCH_MAX, JournalUnverified
 from libs.events.marks import Mark
 from libs.events.memory import MemoryJournal, head_of
-from libs.events.outbox import LeadershipLost
+from libs.events.outbox import LeadershipLost, NotTrusted
 from libs.events.partitions import PARTITIONS
-from libs.events.record import Record
+from libs.events.record import Written
 
 NOBODY_TRUSTS = 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class MemoryOutbox:
     """The journal of a service in memory as a relay sees it."""
 
     journal: MemoryJournal
+    # Of which database the hints were.
+    _identity: int = NOBODY_TRUSTS
 
-    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
-        """As the protocol says."""
-        found = [one for p, sequence in published.items() for one in self.journal.after(p, sequence, limit)]
-        return found[:limit]
+    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Written]:
+        """As the protocol says, in one read."""
+        found = self.journal.behind(published, limit)
+        return [
+            Written(one.partition, one.sequence, one.recorded_at, one.chain, one.body, one.subject) for one in found
+        ]
 
     @contextmanager
     def leadership(self) -> Iterator["MemoryLeadership"]:
@@ -38,6 +41,7 @@ class MemoryOutbox:
     def hints(self) -> dict[int, int]:
         """As the protocol says."""
         with self.journal.database.begin() as transaction:
+            self._identity = self.journal.database.identity
             return transaction.scan("published")
 
     def hint(self, reached: Mapping[int, int]) -> None:
@@ -49,7 +53,7 @@ class MemoryOutbox:
     def trust(self) -> None:
         """As the protocol says."""
         with self.journal.database.begin() as transaction:
-            transaction.put("identity", "verified", self.journal.database.identity)
+            transaction.put("identity", "verified", self._identity)
 
     def distrust(self) -> None:
         """As the protocol says."""
@@ -62,8 +66,13 @@ class MemoryOutbox:
         with database.begin() as transaction:
             for partition in range(PARTITIONS):
                 transaction.lock("head", partition)
-            at = database.turns.now() - timedelta(microseconds=1)
-            return Mark(database.service, at, tuple(head_of(transaction, p).sequence for p in range(PARTITIONS)))
+            if transaction.get("identity", "verified") not in (None, database.identity):
+                raise JournalUnverified
+            heads = [head_of(transaction, partition) for partition in range(PARTITIONS)]
+            at = max([database.turns.now(), *(head.recorded_at for head in heads if head.recorded_at is not None)])
+            for head in heads:
+                transaction.put("head", head.partition, replace(head, recorded_at=at))
+            return Mark(database.service, at, tuple(head.sequence for head in heads))
 
     def mark_requested(self) -> bool:
         """Nobody asks here."""
@@ -87,6 +96,8 @@ class MemoryLeadership:
         """As the protocol says."""
         if self._database.leader is not self:
             raise LeadershipLost("the session that held the lock is gone")
+        if self._database.committed["identity"].get("verified") not in (None, self._database.identity):
+            raise NotTrusted("another database was put in place of the one that was compared with the log")
 
     def lose(self) -> None:
         """The session ends."""

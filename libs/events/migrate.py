@@ -7,6 +7,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from libs.events.crash import crash_point
+
 _HERE = Path(__file__).parent / "migrations"
 JOURNAL = _HERE / "journal"
 KEYRING = _HERE / "keyring"
@@ -24,3 +26,5 @@ def migrate(engine: Engine, locations: Sequence[Path], names: Mapping[str, str])
     with engine.begin() as connection:
         config.attributes.update(connection=connection, names=names)
         command.upgrade(config, "heads")
+        crash_point("migration.before-commit")
+    crash_point("migration.after-commit")

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import Engine, make_url, text
 
+from libs.events.database import driver_cursor
 from libs.events.journal import READ_BATCH_MAX, Journal, PostgresJournal
-from libs.events.marks import Mark, take_mark
-from libs.events.record import Record
+from libs.events.marks import VERIFIED, Mark, take_mark
+from libs.events.record import Written
 
 LOCK = 7_701
 
@@ -39,8 +40,11 @@ class Outbox(Protocol):
     def journal(self) -> Journal:
         """The journal itself."""
 
-    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
-        """The next events after what was published of each partition, by partition and sequence."""
+    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Written]:
+        """The next events after what was published of each partition, by partition and sequence.
+
+        All partitions have their share of the limit: whoever publishes them fills one batch of each, not many of one.
+        """
 
     def leadership(self) -> AbstractContextManager[Leadership]:
         """Stand for leader; who was, no longer is on leaving."""
@@ -58,7 +62,7 @@ class Outbox(Protocol):
         """Nothing may be appended to this database."""
 
     def take_mark(self) -> Mark:
-        """A cut of the service now."""
+        """A cut of the service now; `JournalUnverified` where its database may not be appended to."""
 
     def mark_requested(self) -> bool:
         """Whether somebody waits for a mark."""
@@ -72,9 +76,16 @@ class PostgresOutbox:
         self._engine: Engine = journal.engine
         self._identity = ""
 
-    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Record]:
+    def behind(self, published: Mapping[int, int], limit: int = READ_BATCH_MAX) -> list[Written]:
         """As the protocol says."""
-        return self.journal.behind(published, limit)
+        with self._engine.connect() as connection, driver_cursor(connection) as cursor:
+            heads = cursor.execute("select partition, sequence from journal_head").fetchall()
+            shares = shared({p: sequence - published[p] for p, sequence in heads if sequence > published[p]}, limit)
+            if not shares:
+                return []
+            since = [published[partition] for partition in shares]
+            rows = cursor.execute(_BEHIND, (list(shares), since, list(shares.values())), binary=True)
+            return [Written(p, sequence, at, chain, body.encode(), key) for p, sequence, at, chain, body, key in rows]
 
     @contextmanager
     def leadership(self) -> Iterator["AdvisoryLock"]:
@@ -129,18 +140,31 @@ class AdvisoryLock:
     def check(self) -> None:
         """As the protocol says."""
         try:
-            row = self._connection.execute(_TRUSTED).fetchone()
+            row = self._connection.execute(VERIFIED).fetchone()
         except psycopg.Error as error:
             raise LeadershipLost("the connection that held the lock is gone") from error
         if not (row and row[0]):
             raise NotTrusted("another database was put in place of the one that was compared with the log")
 
 
+def shared(wanted: Mapping[int, int], limit: int) -> dict[int, int]:
+    """What each gets of a limit, the same for all but for those who want less."""
+    shares: dict[int, int] = {}
+    for left, (one, most) in zip(range(len(wanted), 0, -1), sorted(wanted.items(), key=lambda w: w[1]), strict=True):
+        shares[one] = min(most, -(-limit // left))
+        limit -= shares[one]
+    return {one: shares[one] for one in sorted(shares) if shares[one]}
+
+
+_BEHIND = (
+    "select j.partition, j.sequence, j.recorded_at, j.chain, j.body, j.subject"
+    " from unnest(%s::smallint[], %s::bigint[], %s::bigint[]) b (p, s, n) cross join lateral"
+    " (select * from journal where partition = b.p and sequence > b.s order by sequence limit b.n) j"
+)
 _TRUST = text(
     "insert into journal_identity (identity) values (:identity) on conflict (only_one) do update"
     " set identity = excluded.identity, verified_in = excluded.verified_in, verified_at = clock_timestamp()"
 )
-_TRUSTED = "select exists (select from journal_verified where identity = journal_identity_now())"
 _HINT = text(
     "insert into published (partition, sequence) values (:partition, :sequence)"
     " on conflict (partition) do update set sequence = excluded.sequence"

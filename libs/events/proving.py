@@ -42,6 +42,11 @@ def prove(place: Place, held: Checkpoint, messages: Sequence[Message]) -> Batch:
             raise BrokenLog(
                 f"{record.position} follows {sequence}: {record.sequence - sequence - 1} events are missing"
             )
+        if reacted < held.sequence and record.sequence > reacted + 1:
+            raise BrokenLog(
+                f"{record.position} follows {reacted}, the last that was reacted to:"
+                f" {record.sequence - reacted - 1} events are missing"
+            )
         # Of what is owed a poll may bring a part: only what was seen here will have been reacted to.
         reacted = max(reacted, record.sequence)
         if record.sequence <= sequence:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from libs.events.books import Books, Store
-from libs.events.checkpoints import Checkpoint, Place
+from libs.events.checkpoints import Checkpoint, OwnershipLost, Place
 from libs.events.codec import Codec, Decoded
 from libs.events.crash import crash_point
 from libs.events.digest import Digest, Subjects
@@ -21,6 +21,8 @@ from libs.events.projector import Projector
 from libs.events.proving import Batch
 
 LEVEL_EVENTS_MAX = 500
+# Before the live version is stopped: each brings what came during the one before, so that little is left to do then.
+APPROACHES = 3
 Progress = Callable[[int, int], None]
 
 
@@ -234,6 +236,8 @@ class Rebuild:
             self.tables = {name: one.table for name, one in books.workshop.under_construction(self.name).items()}
             self._done = books.positions(self.name)
             self._dropped = books.dropped()
+        if not self._done:
+            raise OwnershipLost(f"{self.name} is not there any more: somebody gave it up, or put back an older copy")
 
     def _live_positions(self) -> Positions:
         with self._store.begin() as books:
@@ -251,7 +255,7 @@ class Rebuild:
             parked = {p.name: books.subjects_parked(p.name) for p in self._projections}
             live = {p.name: self._live(books, p, parked[p.name]) for p in self._projections}
             made_at = books.now()
-        self._level(goal)
+        self._level(self._feed, goal)
         self._since = {projection.name: set() for projection in self._projections}
         with self._store.begin() as books:
             compared = tuple(self._compared(books, p, live[p.name], parked[p.name]) for p in self._projections)
@@ -259,8 +263,8 @@ class Rebuild:
             compared = self._explained(compared)
         return Certificate(made_at, _spelled(goal), compared)
 
-    def _level(self, goal: Positions) -> None:
-        for batch in self._feed.batches(self._done, goal):
+    def _level(self, feed: Feed, goal: Positions) -> None:
+        for batch in feed.batches(self._done, goal):
             self._fold(batch)
 
     def _live(self, books: Books, projection: Projection[Any], parked: Subjects) -> Digest | None:
@@ -300,15 +304,25 @@ class Rebuild:
     @contextmanager
     def _standing_still(self) -> Iterator[Books]:
         """A transaction in which the live version is stopped for an instant, and this one level with it."""
-        self._level(self._live_positions())
-        with self._store.begin() as books:
-            goal = self._feed.live(books, lock=True)
-            for batch in self._feed.batches(self._done, goal):
-                self._apply(books, batch)
-                books.advance({place: part.reached for place, part in batch.items()}, self.name)
-                self._reached(batch)
-            yield books
-            crash_point("swap.before-commit")
+        with self._feed.at_hand() as feed:
+            for _ in range(APPROACHES):
+                self._level(feed, self._live_positions())
+            with self._store.begin() as books:
+                goal = self._feed.live(books, lock=True)
+                self._refuse_elsewhere(books, goal)
+                for batch in feed.batches(self._done, goal):
+                    self._apply(books, batch)
+                    books.advance({place: part.reached for place, part in batch.items()}, self.name)
+                    self._reached(batch)
+                yield books
+                crash_point("swap.before-commit")
+
+    def _refuse_elsewhere(self, books: Books, goal: Positions) -> None:
+        """`OwnershipLost` where an older copy was put in place of the database since the comparison."""
+        books.hold(self._done, self.name)
+        for place, live in goal.items():
+            if self._done[place].sequence > live.sequence:
+                raise OwnershipLost(f"{place.source}/{place.partition} is built further than the live version stands")
 
     def _fold(self, batch: Mapping[Place, Batch]) -> None:
         with self._store.begin() as books:

@@ -1,6 +1,6 @@
 """The reconciler: names the first difference between a service's journal, its topic and those who follow it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event as Pause
@@ -8,13 +8,15 @@ from time import monotonic
 
 from libs.events.checkpoints import Checkpoint, Place
 from libs.events.journal import Head, PostgresJournal
-from libs.events.kafka import POLL_RECORDS_MAX, Log, Message, Unsettled, events_topic
+from libs.events.kafka import Log, Message, Unsettled, events_topic
+from libs.events.kafka.pinned import POLL_RECORDS_MAX, TRANSACTION_TIMEOUT_MS
 from libs.events.partitions import PARTITIONS
 from libs.events.record import Position, Record, first_link, next_link
 from libs.events.relay import record_of
 
 # How long the relay is given for what was appended and not yet published.
 PATIENCE_SECONDS = 10.0
+OPEN_SECONDS_MAX = 2 * TRANSACTION_TIMEOUT_MS / 1000
 # A difference that its relay mends by itself.
 ENDS = "the log ends before it"
 LOG = "the log"
@@ -161,26 +163,38 @@ def _ahead(journal: PostgresJournal, name: str, partition: int, held: Checkpoint
         yield Difference(position, name, "it is chained otherwise", held.chain, here.chain, here.recorded_at)
 
 
+def published(service: str, log: Log) -> dict[int, int]:
+    """The last sequence of each partition that anything was published to; `Unsettled` while that is hidden."""
+    found = log.tails(events_topic(service), lambda message: record_of(service, message) is not None)
+    return {p: record.sequence for p, message in found.items() if (record := record_of(service, message)) is not None}
+
+
 def _ends(journal: PostgresJournal, log: Log, heads: Mapping[int, Head], patience: float) -> dict[int, int]:
     """The ends of the log, as soon as it has what the journal had, or nothing more comes."""
-    deadline, pause = monotonic() + patience, Pause()
-    while not (late := monotonic() > deadline) and not _has(journal, log, heads):
-        pause.wait(_ASK_SECONDS)
     topic = events_topic(journal.service)
-    if late and log.unsettled(topic):
+    late = not _came(lambda: _has(journal, log, heads), patience)
+    # What hides events now is no reason to miss them: it ends by itself, or the relay ends it.
+    if late and not _came(lambda: not log.unsettled(topic), OPEN_SECONDS_MAX):
         raise Unsettled(f"{topic} ends in an open transaction")
     return log.ends(topic)
 
 
+def _came(condition: Callable[[], bool], patience: float) -> bool:
+    deadline, pause = monotonic() + patience, Pause()
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        pause.wait(_ASK_SECONDS)
+    return True
+
+
 def _has(journal: PostgresJournal, log: Log, heads: Mapping[int, Head]) -> bool:
     """Whether the log has come to these heads."""
-    service = journal.service
     try:
-        found = log.tails(events_topic(service), lambda message: record_of(service, message) is not None)
+        found = published(journal.service, log)
     except Unsettled:
         return False
-    tails = {p: record.sequence for p, message in found.items() if (record := record_of(service, message)) is not None}
-    return all(head.sequence <= tails.get(p, 0) for p, head in heads.items())
+    return all(head.sequence <= found.get(p, 0) for p, head in heads.items())
 
 
 def _batches(log: Log, service: str, ends: Mapping[int, int]) -> Iterator[dict[int, list[Message]]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
 import orjson
@@ -134,6 +134,26 @@ class Record(NamedTuple):
         return data
 
 
+class Written(NamedTuple):
+    """An event as it lies in the journal, its body not looked into: what it takes to publish it."""
+
+    partition: int
+    sequence: int
+    recorded_at: datetime
+    chain: bytes
+    body: bytes
+    subject: str
+
+    def read(self, source: str) -> Record:
+        """The same with its body decoded."""
+        return Record(
+            source, self.partition, self.sequence, self.recorded_at, self.chain, self.body, orjson.loads(self.body)
+        )
+
+
+_Placed = TypeVar("_Placed", Record, Written)
+
+
 def event_id(command_id: UUID, index: int) -> UUID:
     """The id of a command's event: the same command always gives the same ids."""
     return uuid5(command_id, str(index))
@@ -194,7 +214,7 @@ def next_link(previous: bytes, sequence: int, recorded_at: datetime, body: bytes
     return sha256(previous + _NUMBERS.pack(sequence, micros(recorded_at)) + body).digest()
 
 
-def chained(previous: bytes, records: Iterable[Record]) -> Record | None:
+def chained(previous: bytes, records: Iterable[_Placed]) -> _Placed | None:
     """The first record whose chain does not follow from its predecessor's, or None when all do."""
     for record in records:
         if record.chain != next_link(previous, record.sequence, record.recorded_at, record.body):
@@ -203,7 +223,7 @@ def chained(previous: bytes, records: Iterable[Record]) -> Record | None:
     return None
 
 
-def to_value(record: Record) -> bytes:
+def to_value(record: Record | Written) -> bytes:
     """The Kafka value: the body without its last brace, then the record's place in the journal."""
     at = record.recorded_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     tail = f',"sequence":{record.sequence},"recordedat":"{at}","chain":"{record.chain.hex()}"}}'
@@ -217,9 +237,12 @@ def from_value(partition: int, value: bytes) -> Record:
         body = value[: value.rindex(_TAIL)] + b"}"
         sequence, recorded_at, chain = cloud.pop("sequence"), cloud.pop("recordedat"), cloud.pop("chain")
         at = datetime.fromisoformat(recorded_at)
-        return Record(cloud["source"], partition, sequence, at, bytes.fromhex(chain), body, cloud)
+        record = Record(cloud["source"], partition, sequence, at, bytes.fromhex(chain), body, cloud)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotARecord(f"not a record of the log: {type(error).__name__}") from error
+    if type(sequence) is not int or sequence < 1 or at.tzinfo is None:
+        raise NotARecord("not a record of the log: it has no place there")
+    return record
 
 
 def from_row(source: str, row: tuple[int, int, datetime, bytes, str]) -> Record:

@@ -10,6 +10,7 @@ from libs.events.checkpoints import Checkpoint, Place
 from libs.events.codec import Codec
 from libs.events.contracts.upkeep import upkeep
 from libs.events.handling import Handler, Outcome, Target
+from libs.events.keyring import SubjectForgotten
 from libs.events.parked import LOG, Line, Parked
 from libs.events.parking import read
 from libs.events.projection import Projection
@@ -19,6 +20,8 @@ from libs.events.record import Meta
 from libs.events.telling import told
 from libs.events.transient import Transient
 from libs.events.upkeep import once
+
+OF_NOBODY = "of somebody who was forgotten"
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,17 @@ class Redriving:
 
 
 def drop(handler: Handler, parked: Parked, because: str, meta: Meta) -> Outcome:
-    """Let go of a parked event for good: an event of its own, which every rebuild honours."""
+    """Let go of a parked event for good: an event of its own, which every rebuild honours.
+
+    Of somebody who was forgotten no reason is kept: nothing could ever make it unreadable again.
+    """
+    try:
+        return _drop(handler, parked, because, meta, parked.subject)
+    except SubjectForgotten:
+        return _drop(handler, parked, OF_NOBODY, meta, "")
+
+
+def _drop(handler: Handler, parked: Parked, because: str, meta: Meta, subject: str) -> Outcome:
     event = upkeep(handler.journal.service).dropped(
         drop_id=uuid4(),
         taker=parked.taker,
@@ -102,7 +115,7 @@ def drop(handler: Handler, parked: Parked, because: str, meta: Meta) -> Outcome:
         because=because,
     )
     stream = f"drop-{event.drop_id}"
-    target = Target(once, stream, event, meta, parked.subject or stream)
+    target = Target(once, stream, event, meta, subject or stream)
     return handler.handle(target, lambda books, _: books.unpark([parked]))
 
 

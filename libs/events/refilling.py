@@ -1,15 +1,15 @@
 """Restoring a topic from its journal: made anew where it must be, and published again by the service's own relay."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event as Stop
 from threading import Thread
 
 from sqlalchemy import text
 
-from libs.events.kafka import Log, events_topic, marks_topic
+from libs.events.kafka import Log, Unsettled, events_topic, marks_topic
 from libs.events.outbox import PostgresOutbox
-from libs.events.reconciling import ENDS, Reconciled, reconcile
+from libs.events.reconciling import ENDS, Reconciled, published, reconcile
 from libs.events.relay import Relay
 from libs.events.restoring import RestoreRefused
 from libs.events.service import Parts
@@ -48,7 +48,7 @@ def refill_log(
             connection.execute(text("delete from published"))
     log.ensure_topics(name, copies)
     with _relaying(parts, log) as ended:
-        _await_published(parts, progress, ended)
+        _await_published(parts, log, progress, ended)
     return reconcile(parts.journal, log)
 
 
@@ -77,12 +77,14 @@ def _relaying(parts: Parts, log: Log) -> Iterator[list[Exception]]:
         thread.join()
 
 
-def _await_published(parts: Parts, progress: Progress, ended: list[Exception]) -> None:
-    pause, outbox = Stop(), PostgresOutbox(parts.journal)
+def _await_published(parts: Parts, log: Log, progress: Progress, ended: list[Exception]) -> None:
+    """Until the log itself has it: what the relay noted of it may be from before the topic was lost, or after."""
+    pause, done = Stop(), 0
     goal = {head.partition: head.sequence for head in parts.journal.heads()}
     while True:
-        hints = outbox.hints()
-        done = sum(min(hints.get(p, 0), sequence) for p, sequence in goal.items())
+        with suppress(Unsettled):
+            found = published(parts.service.name, log)
+            done = sum(min(found.get(p, 0), sequence) for p, sequence in goal.items())
         progress(done, sum(goal.values()))
         if done == sum(goal.values()):
             return

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Event as Stop
 from threading import Timer
 from time import monotonic
@@ -12,6 +13,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from libs.events.crash import crash_point
+from libs.events.journal import JournalUnverified
 from libs.events.kafka import (
     Horizon,
     Log,
@@ -26,7 +28,7 @@ from libs.events.kafka import (
 from libs.events.marks import KEY, MARK_SECONDS, Mark
 from libs.events.outbox import Leadership, NotTrusted, Outbox
 from libs.events.partitions import PARTITIONS
-from libs.events.record import NotARecord, Record, chained, first_link, from_value, to_value
+from libs.events.record import NotARecord, Position, Record, Written, chained, first_link, from_value, to_value
 from libs.events.telemetry import span
 
 BATCH_MAX = 2_000
@@ -54,6 +56,8 @@ class Relay:
         self._service = outbox.journal.service
         self.published: dict[int, int] = {}
         self._chains: dict[int, bytes] = {}
+        # What follows the batch that is under way.
+        self._ahead: Sequence[Written] = []
         self._mark: Mark | None = None
         self._mark_due = 0.0
 
@@ -64,7 +68,7 @@ class Relay:
             try:
                 self._lead(stop)
                 backoff = BUSY_SECONDS
-            except (LogError, NotTrusted, DBAPIError, psycopg.Error) as error:
+            except (LogError, NotTrusted, JournalUnverified, DBAPIError, psycopg.Error) as error:
                 _log.warning("relay of %s begins anew after %s", self._service, type(error).__name__)
                 stop.wait(backoff)
                 backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
@@ -78,11 +82,13 @@ class Relay:
             publisher = self._log.publisher(f"relay.{self._service}")
             try:
                 self.settle(stop, publisher)
-                self.verify()
                 topic = events_topic(self._service)
+                # Before the tails are read: nothing may come between that hides that they are another topic's.
                 publisher.go_on_from(topic, self._log.ends(topic))
+                self.verify()
                 with self._log.horizon(topic) as horizon:
-                    self._publish_until(stop, leadership, publisher, _Lookout(horizon, self._clock))
+                    lookout = _Lookout(horizon, partial(publisher.ends, topic), self._clock)
+                    self._publish_until(stop, leadership, publisher, lookout)
             finally:
                 publisher.close()
 
@@ -147,6 +153,7 @@ class Relay:
         return all(end <= begins[partition] for partition, end in self._log.ends(topic, committed=False).items())
 
     def _publish_until(self, stop: Stop, leadership: Leadership, publisher: Publisher, lookout: "_Lookout") -> None:
+        self._ahead = []
         busy_until = 0.0
         checked = self._clock()
         while not stop.is_set():
@@ -155,7 +162,7 @@ class Relay:
                 checked = self._clock()
             lookout.look()
             self._take_mark()
-            records = self._outbox.behind(self.published, BATCH_MAX)
+            records = self._ahead or self._outbox.behind(self.published, BATCH_MAX)
             if self._publish(publisher, records):
                 busy_until = self._clock() + IDLE_AFTER_SECONDS
             if len(records) < BATCH_MAX:
@@ -166,7 +173,7 @@ class Relay:
             self._mark = self._outbox.take_mark()
             self._mark_due = self._clock() + MARK_SECONDS
 
-    def _publish(self, publisher: Publisher, records: Sequence[Record]) -> bool:
+    def _publish(self, publisher: Publisher, records: Sequence[Written]) -> bool:
         reached, chains = self._reached(records)
         mark = self._mark if self._mark and all(reached[p] >= s for p, s in enumerate(self._mark.sequences)) else None
         topic = events_topic(self._service)
@@ -175,17 +182,20 @@ class Relay:
             messages.append((marks_topic(self._service), 0, KEY, mark.to_value()))
         if not messages:
             return False
-        links = [record.cloud.get("traceparent") for record in records]
+        links = (record.read(self._service).cloud.get("traceparent") for record in records)
         attributes = {"messaging.system": "kafka", "messaging.destination.name": topic}
         with span(f"send {topic}", attributes, kind="producer", links=links), _unstuck():
             crash_point("relay.before-commit")
-            publisher.publish(messages)
+            publisher.publish(messages, partial(self._read_on, reached, more=len(records) >= BATCH_MAX))
             crash_point("relay.after-commit")
         self._chains = chains
         self._advance(reached, mark)
         return bool(records)
 
-    def _reached(self, records: Sequence[Record]) -> tuple[dict[int, int], dict[int, bytes]]:
+    def _read_on(self, reached: Mapping[int, int], *, more: bool) -> None:
+        self._ahead = self._outbox.behind(reached, BATCH_MAX) if more else []
+
+    def _reached(self, records: Sequence[Written]) -> tuple[dict[int, int], dict[int, bytes]]:
         """How far each partition is published with these, and its chain there; `LogDiffers` where one does not fit."""
         reached, chains = dict(self.published), dict(self._chains)
         for record in records:
@@ -194,7 +204,8 @@ class Relay:
                 raise LogDiffers(f"the journal has no {self._service}/{partition}/{reached[partition] + 1}")
             # The first of a partition is enough: the journal itself chains what comes after it.
             if reached[partition] == self.published[partition] and chained(chains[partition], [record]):
-                raise LogDiffers(f"{record.position} does not follow from what was published before it")
+                at = Position(self._service, partition, record.sequence)
+                raise LogDiffers(f"{at} does not follow from what was published before it")
             reached[partition], chains[partition] = record.sequence, record.chain
         return reached, chains
 
@@ -213,8 +224,9 @@ class _Lookout:
     Its events stay hidden until something else is published to their partition, which may be never.
     """
 
-    def __init__(self, horizon: Horizon, clock: Callable[[], float]) -> None:
+    def __init__(self, horizon: Horizon, reached: Callable[[], Mapping[int, int]], clock: Callable[[], float]) -> None:
         self._horizon = horizon
+        self._reached = reached
         self._clock = clock
         self._hidden: Mapping[int, int] = {}
         self._due = clock()
@@ -222,11 +234,12 @@ class _Lookout:
     def look(self) -> None:
         """Now and then: `Unsettled` when the same transaction hides the end of a partition as the last time.
 
-        `LogRewound` when a partition ends before it did then: somebody made the topic anew, or cut it.
+        `LogRewound` when a partition ends before it did then, or before what was published since: somebody made the
+        topic anew, or cut it.
         """
         if self._clock() < self._due:
             return
-        hidden = self._horizon.hidden()
+        hidden = self._horizon.hidden(self._reached())
         if stuck := hidden.items() & self._hidden.items():
             raise Unsettled(f"{len(stuck)} partitions end in a transaction that was committed")
         self._hidden, self._due = hidden, self._clock() + SETTLE_SECONDS

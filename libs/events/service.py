@@ -1,15 +1,17 @@
 """A service as its parts, and the same parts opened on real databases for one process."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, make_url
 
 from libs.events.books import PostgresStore
 from libs.events.codec import Codec
-from libs.events.database import connect
+from libs.events.database import MIGRATION_LOCK_SECONDS, connect
 from libs.events.deadlines import Deadlines
 from libs.events.follower import Following
 from libs.events.forgetting import forgetting
@@ -110,19 +112,33 @@ def open_parts(service: Service, settings: ServiceSettings, role: str, *, transa
 
 
 def migrate_service(service: Service, settings: ServiceSettings) -> None:
-    """Bring the service's database and keyring to the newest schema, and make tables for new projections."""
+    """Bring the service's database and keyring to the newest schema, and make tables for new projections.
+
+    Where somebody's long read stands in the way it gives up after a moment (`Away`): commands would wait behind it.
+    """
     api, worker = (_role(url.get_secret_value()) for url in (settings.api_database_url, settings.worker_database_url))
     names = {"service": service.name, "api": api, "worker": worker}
-    owner = connect(settings.owner_database_url.get_secret_value(), f"{service.name} migrate", transaction_seconds=0)
-    migrate(owner, [JOURNAL, *service.migrations], names)
-    owner.dispose()
-    keys = connect(settings.keyring_database_url.get_secret_value(), f"{service.name} migrate", transaction_seconds=0)
-    migrate(keys, [KEYRING], {})
-    keys.dispose()
-    tables = connect(settings.worker_database_url.get_secret_value(), f"{service.name} migrate", transaction_seconds=0)
-    with tables.begin() as connection:
+    with _migrating(service, settings.owner_database_url) as owner:
+        migrate(owner, [JOURNAL, *service.migrations], names)
+    with _migrating(service, settings.keyring_database_url) as keys:
+        migrate(keys, [KEYRING], {})
+    with _migrating(service, settings.worker_database_url) as tables, tables.begin() as connection:
         ensure_live(connection, service.projections, api)
-    tables.dispose()
+
+
+@contextmanager
+def _migrating(service: Service, url: SecretStr) -> Iterator[Engine]:
+    """Connections that may work as long as they need, and hardly wait."""
+    engine = connect(
+        url.get_secret_value(),
+        f"{service.name} migrate",
+        transaction_seconds=0,
+        lock_seconds=MIGRATION_LOCK_SECONDS,
+    )
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _role(url: str) -> str:

@@ -1,6 +1,5 @@
 """Traces, metrics and logs: the only file that knows OpenTelemetry, and the scrubber that guards what leaves."""
 
-import atexit
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
@@ -15,7 +14,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode,
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 LINKS_MAX = 128
-SHUTDOWN_MILLISECONDS_MAX = 3_000
+FLUSH_MILLISECONDS_MAX = 3_000
 # Nothing else ever leaves the process: an attribute that is not named here is dropped.
 ALLOWED = frozenset(
     {
@@ -70,26 +69,26 @@ class Scrubber(SpanProcessor):
         )
 
     def shutdown(self) -> None:
-        """Bounded, so that a dead collector cannot hold the process."""
-        self._next.force_flush(SHUTDOWN_MILLISECONDS_MAX)
+        """As OpenTelemetry asks."""
+        self._next.shutdown()
 
-    def force_flush(self, timeout_millis: int = SHUTDOWN_MILLISECONDS_MAX) -> bool:
+    def force_flush(self, timeout_millis: int = FLUSH_MILLISECONDS_MAX) -> bool:
         """As OpenTelemetry asks."""
         return self._next.force_flush(timeout_millis)
 
 
-def start_telemetry(service: str, endpoint: str | None, exporter: SpanProcessor | None = None) -> None:
-    """Export this process's spans to an OTLP endpoint, or through a given processor; without either, nowhere."""
+def start_telemetry(service: str, endpoint: str | None, exporter: SpanProcessor | None = None) -> TracerProvider | None:
+    """Export this process's spans to an OTLP collector, or through a given processor; without either, nowhere."""
     if endpoint is None and exporter is None:
-        return
+        return None
     provider = TracerProvider(resource=Resource.create({"service.name": service}), shutdown_on_exit=False)
     provider.add_span_processor(Scrubber(exporter or BatchSpanProcessor(_otlp(endpoint or ""))))
     trace.set_tracer_provider(provider)
-    atexit.register(provider.force_flush, SHUTDOWN_MILLISECONDS_MAX)
+    return provider
 
 
 def _otlp(endpoint: str) -> SpanExporter:
-    return OTLPSpanExporter(endpoint=endpoint, timeout=2)
+    return OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces", timeout=2)
 
 
 @contextmanager

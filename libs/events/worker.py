@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event as Stop
 from threading import Thread
+from time import monotonic
 
 from libs.events.deadlines import RING_SECONDS, Alarm
 from libs.events.follower import Follower
@@ -16,6 +17,7 @@ from libs.events.relay import Relay
 from libs.events.service import Chore, Parts
 from libs.events.telling import told
 from libs.events.transient import Transient
+from libs.events.watching import Watch
 
 STOP_SECONDS_MAX = 10
 # Objects since the last look at the youngest, and how often the youngest, then the middle ones, are looked at between.
@@ -23,25 +25,35 @@ COLLECT_AFTER = (200_000, 20, 50)
 _log = logging.getLogger(__name__)
 
 
-def run_worker(parts: Parts, log: Log, stop: Stop | None = None) -> bool:
-    """Work until told to stop; False when a part of it failed for good, so that the process ends and begins anew."""
+def run_worker(parts: Parts, log: Log, stop: Stop | None = None, instance: str | None = None) -> bool:
+    """Work until told to stop; False when a part of it failed for good, so that the process ends and begins anew.
+
+    `instance` names this worker in its group, where no other can bear the name at the same time.
+    """
     stop = stop or _stop_on_signals()
     collect_seldom()
     failed: list[str] = []
+    name, sources = parts.service.name, tuple(parts.service.following.sources)
     jobs: dict[str, Callable[[Stop], None]] = {"relay": Relay(PostgresOutbox(parts.journal), log).run}
-    if parts.service.following.sources:
-        follower = Follower(parts.service.name, parts.following, parts.handler, parts.store, log)
+    follower = None
+    if sources:
+        follower = Follower(name, parts.following, parts.handler, parts.store, log, instance)
         jobs["follower"] = follower.run
+    jobs["watch"] = Watch(name, parts.engine, log, follower, sources).run
     if parts.service.deadlines:
         jobs["deadlines"] = partial(_ring, parts)
     for chore in parts.service.chores:
         jobs[chore.name] = partial(_do_now_and_then, chore, parts)
-    threads = [Thread(target=_guarded, args=(name, job, stop, failed), name=name) for name, job in jobs.items()]
+    # What still waits for a server that is away when time is up dies with the process: a kill loses nothing either.
+    threads = [
+        Thread(target=_guarded, args=(job, work, stop, failed), name=job, daemon=True) for job, work in jobs.items()
+    ]
     for thread in threads:
         thread.start()
     stop.wait()
+    deadline = monotonic() + STOP_SECONDS_MAX
     for thread in threads:
-        thread.join(STOP_SECONDS_MAX)
+        thread.join(max(0.0, deadline - monotonic()))
     return not failed
 
 

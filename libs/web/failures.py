@@ -1,5 +1,6 @@
 """What any exception means to the caller, and what the process log may say of it: types and places, never texts."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from libs.web.refusals import (
     JournalNotVerified,
     MediaUnsupported,
     MethodNotAllowed,
+    Stopping,
     Unauthenticated,
     Unavailable,
 )
@@ -39,7 +41,8 @@ _BY_STATUS: dict[int, type[Refused]] = {
 
 
 # The first that fits.
-_MEANINGS: Sequence[tuple[tuple[type[Exception], ...], type[Refused]]] = (
+_MEANINGS: Sequence[tuple[tuple[type[BaseException], ...], type[Refused]]] = (
+    ((asyncio.CancelledError,), Stopping),
     ((JournalUnverified,), JournalNotVerified),
     ((DataError,), Invalid),
     (Away, Unavailable),
@@ -47,7 +50,7 @@ _MEANINGS: Sequence[tuple[tuple[type[Exception], ...], type[Refused]]] = (
 )
 
 
-def meaning_of(error: Exception, known: frozenset[str] = frozenset()) -> Refused:
+def meaning_of(error: BaseException, known: frozenset[str] = frozenset()) -> Refused:
     """The refusal that stands for an exception; one of our own making is logged and told as `internal-error`."""
     if isinstance(error, Refused):
         return error
@@ -60,7 +63,7 @@ def meaning_of(error: Exception, known: frozenset[str] = frozenset()) -> Refused
     return refusal(f"it stands for {kinds[0].__name__}")
 
 
-def log_failure(error: Exception, level: int) -> None:
+def log_failure(error: BaseException, level: int) -> None:
     """Say what happened and where; the text of an exception can carry a name or a number, so it stays here."""
     frames = extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename]

@@ -20,6 +20,7 @@ EdgeRefused                       carries headers
 ├── NotYetKnown              409  what the caller waits for has not arrived here
 ├── TooManyRequests          429
 ├── Unavailable              503  the database is away, or too busy
+├── Stopping                 503  cut off; the same request again tells what became of it
 ├── JournalNotVerified       503  after a failover nothing is written until the journal is verified
 ├── ReadNotRecorded          503  no record of the reading, no reading
 └── Failed                   500  our own mistake
@@ -178,6 +179,12 @@ class Unavailable(EdgeRefused):
     status = 503
     problem = "unavailable"
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_SECONDS)}
+
+
+class Stopping(Unavailable):
+    """The service was stopped before it answered; whether anything was done is told when it is asked again."""
+
+    problem = "stopping"
 
 
 class JournalNotVerified(Unavailable):

@@ -1,5 +1,6 @@
 """Round every request: an id, safe headers, one line in the log, and an answer even when something broke."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -55,7 +56,8 @@ class Surroundings:
 
         try:
             await self._app(scope, receive, dressed)
-        except Exception as error:
+        # A server that stops cancels what is still under way.
+        except (Exception, asyncio.CancelledError) as error:
             refused = meaning_of(error)
             if status:
                 raise

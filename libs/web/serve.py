@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
@@ -12,10 +13,10 @@ import uvicorn
 
 from libs.events.clock import refuse_moved_clock
 from libs.events.keyrings.wrapping import refuse_unopenable
+from libs.events.observed import observed
 from libs.events.service import Service, open_parts
 from libs.events.settings import service_settings, settings
 from libs.events.tables import refuse_stale
-from libs.events.telemetry import start_telemetry
 from libs.web.access import ExpandUnits
 from libs.web.app import make_app
 
@@ -28,9 +29,7 @@ _PORTS = {"http": 80, "https": 443}
 def serve(service: Service, *, expand_units: ExpandUnits, messages: Iterable[Path] = ()) -> None:
     """Serve until SIGTERM or SIGINT; requests under way have `GRACE_SECONDS` to end."""
     shared, own = settings(), service_settings(service.name)
-    start_telemetry(f"{service.name}-api", shared.otlp_endpoint)
-    parts = open_parts(service, own, "api")
-    try:
+    with observed(f"{service.name}-api", shared.otlp_endpoint), closing(open_parts(service, own, "api")) as parts:
         refuse_moved_clock(parts.engine, shared.aftercare_mode)
         refuse_unopenable(parts.keys, own.key_encryption_keys)
         refuse_stale(parts.engine, service.name, service.projections)
@@ -52,8 +51,6 @@ def serve(service: Service, *, expand_units: ExpandUnits, messages: Iterable[Pat
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         ).run()
-    finally:
-        parts.close()
 
 
 class _Server(uvicorn.Server):

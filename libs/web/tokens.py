@@ -12,7 +12,8 @@ from libs.web.keys import Keys
 from libs.web.refusals import Unauthenticated
 from libs.web.roles import Role, Scope
 
-LEEWAY_SECONDS = 5
+# How far the clocks of the issuer and of this machine may lie apart.
+LEEWAY_SECONDS = 60
 LIFETIME_SECONDS_MAX = 86_400
 TOKEN_CHARACTERS_MAX = 8_192
 _TYPES = {None, "JWT", "at+jwt"}

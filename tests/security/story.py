@@ -197,8 +197,8 @@ def read(registry: Caller, person: Person, case: str) -> None:
 
 def remove(registry: Caller, case: str) -> None:
     """The term is over, a use stands in the way, and the chairman says why the person is removed all the same."""
-    registry.command("/v1/cases/{case_id}/removal-reviews", case_id=case)
-    removal = decision("2026-05-19") | {"certificate_number": "9/Mẫu54", "despite": STORY.text()}
+    registry.command("/v1/cases/{case_id}/removal-reviews", {"opened_on": "2026-05-20"}, case_id=case)
+    removal = decision("2026-05-20") | {"certificate_number": "9/Mẫu54", "despite": STORY.text()}
     registry.command("/v1/cases/{case_id}/removals", removal, case_id=case)
 
 

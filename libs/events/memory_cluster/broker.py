@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
-from libs.events.kafka import (
+from libs.events.kafka.client import (
     MessageSizeTooLargeError,
     OffsetOutOfRangeError,
     ProducerFencedError,
@@ -177,9 +177,10 @@ class MemoryBroker:
     def partition(self, place: TopicPartition) -> Partition:
         """One partition as it is now."""
         self._expire()
-        if place not in self.places({place.topic}):
+        topic = self.topics.get(place.topic)
+        if topic is None or not 0 <= place.partition < len(topic.partitions):
             raise UnknownTopicOrPartitionError(f"{place.topic}/{place.partition}")
-        found: Partition = self.topics[place.topic].partitions[place.partition]
+        found: Partition = topic.partitions[place.partition]
         return found
 
     def places(self, names: set[str]) -> list[TopicPartition]:

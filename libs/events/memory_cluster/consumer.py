@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from libs.events.kafka import (
+from libs.events.kafka.client import (
     KafkaTimeoutError,
     LogError,
     OffsetOutOfRangeError,

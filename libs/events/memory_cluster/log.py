@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from libs.events import kafka
-from libs.events.kafka import Log, Publisher, TopicPartition
+from libs.events.kafka import Log, Publisher, TopicPartition, pinned
 from libs.events.memory_cluster.broker import MemoryBroker
 from libs.events.memory_cluster.consumer import MemoryConsumer
 from libs.events.memory_cluster.producer import MemoryProducer
@@ -19,14 +18,14 @@ class MemoryLog(Log):
 
     def publisher(self, transactional_id: str) -> Publisher:
         """As Kafka's."""
-        return Publisher(MemoryProducer(self._broker, transactional_id, kafka.TRANSACTION_TIMEOUT_MS / 1000))
+        return Publisher(MemoryProducer(self._broker, transactional_id, pinned.TRANSACTION_TIMEOUT_MS / 1000))
 
     @contextmanager
     def _admin(self) -> Iterator[Any]:
         yield MemoryAdmin(self._broker)
 
     def _make_consumer(self, **settings: Any) -> Any:
-        return MemoryConsumer(self._broker, **({"max_poll_records": kafka.POLL_RECORDS_MAX} | settings))
+        return MemoryConsumer(self._broker, **({"max_poll_records": pinned.POLL_RECORDS_MAX} | settings))
 
 
 class MemoryAdmin:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from libs.events.kafka import BLOCK_MS_MAX, KafkaTimeoutError, LogError, TopicPartition
+from libs.events.kafka.client import KafkaTimeoutError, LogError, TopicPartition
+from libs.events.kafka.pinned import BLOCK_MS_MAX
 from libs.events.memory_cluster.broker import MemoryBroker
 
 

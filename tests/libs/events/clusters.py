@@ -9,8 +9,7 @@ import pytest
 from kafka import KafkaConsumer
 from kafka.admin import NewTopic
 
-from libs.events import kafka
-from libs.events.kafka import Log, Member, Publisher, TopicPartition, events_topic
+from libs.events.kafka import Log, Member, Publisher, TopicPartition, events_topic, pinned
 from libs.events.memory_cluster.broker import MemoryBroker, NoFaults
 from libs.events.memory_cluster.log import MemoryLog
 from tests.libs.events.waiting import until
@@ -80,7 +79,7 @@ def left_open(publisher: Publisher, topic: str, partition: int, *values: bytes) 
     publisher._producer.begin_transaction()
     for value in values:
         publisher._producer.send(topic, value=value, key=b"key", partition=partition)
-    publisher._producer.flush(timeout=kafka.DELIVERY_TIMEOUT_MS / 1000)
+    publisher._producer.flush(timeout=pinned.DELIVERY_TIMEOUT_MS / 1000)
     return publisher._producer
 
 
@@ -93,8 +92,8 @@ def values_of(log: Log, topic: str, partition: int, start: int = 0) -> list[byte
 class Reader:
     """A member that notes what it is given, what is taken from it, and what it reads."""
 
-    def __init__(self, log: Log, group: str, topic: str, *, start: bool = True) -> None:
-        self.member: Member = log.member(group, [topic])
+    def __init__(self, log: Log, group: str, topic: str, *, start: bool = True, instance: str | None = None) -> None:
+        self.member: Member = log.member(group, [topic], instance)
         self.log = log
         self._topic = topic
         self.held: set[int] = set()

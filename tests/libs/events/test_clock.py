@@ -37,6 +37,21 @@ def test_the_clock_never_goes_behind_what_was_recorded(make_bench: MakeBench) ->
     parts.close()
 
 
+def test_a_mark_of_an_empty_journal_keeps_nobody_from_setting_the_clock_back(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    bench.verify_journal()
+    parts = bench.open("worker")
+    with parts.engine.begin() as connection:
+        connection.execute(text("select from journal_hold()"))
+    parts.close()
+    set_development_clock(bench.superuser, Mode.DEVELOPMENT, THEN)
+    parts = bench.open()
+    write(parts, [note := uuid4()], counts=0)
+    (record,) = parts.journal.streams([f"note-{note}"])[f"note-{note}"]
+    assert record.recorded_at < THEN + timedelta(minutes=5)
+    parts.close()
+
+
 def test_the_clock_moves_in_development_only(make_bench: MakeBench) -> None:
     bench = make_bench()
     with pytest.raises(ClockRefused, match="development only"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,8 @@ from libs.events.feeds import Positions, TopicFeed
 from libs.events.handling import Handler, Target
 from libs.events.kafka import Log, events_topic
 from libs.events.keyring import MemoryKeyring
-from libs.events.memory import MemoryJournal
+from libs.events.memory import MemoryDatabase, MemoryJournal
+from libs.events.memory_books import MemoryStore
 from libs.events.partitions import PARTITIONS
 from libs.events.proving import BrokenLog
 from libs.events.record import Record, to_value
@@ -102,6 +104,39 @@ def test_a_log_is_read_no_further_than_the_live_version_stands(
 def test_nothing_is_read_where_nothing_is_behind(log: Log, source: str, journal: MemoryJournal) -> None:
     goal = reached(source, journal.records)
     assert read(TopicFeed([source], log), goal, goal) == ([], {})
+
+
+def test_what_nobody_claimed_yet_is_claimed_to_stand_still_as_well(log: Log, source: str) -> None:
+    store, feed = MemoryStore(MemoryDatabase("reader")), TopicFeed([source], log)
+    with store.begin() as books:
+        books.claim(Place(source, 3), uuid4())
+        assert feed.live(books).keys() == {Place(source, 3)}
+    with store.begin() as books:
+        standing = feed.live(books, lock=True)
+    assert standing.keys() == beginning([source]).keys()
+    assert [standing[place].epoch for place in sorted(standing)] == [1] * PARTITIONS
+
+
+def test_a_log_made_anew_is_read_from_its_start_and_what_is_folded_is_skipped(
+    log: Log, source: str, journal: MemoryJournal, portions: int
+) -> None:
+    """The offsets of the one before it mean nothing in it."""
+    publish(log, source, journal.records)
+    feed, goal = TopicFeed([source], log), reached(source, journal.records)
+    done = {place: replace(one, next_offset=10_000) for place, one in reached(source, journal.records[:55]).items()}
+    _, rest = read(feed, done, goal)
+    assert rest == by_partition(journal.records[55:])
+    done = {place: replace(one, next_offset=3) for place, one in beginning([source]).items()}
+    _, found = read(feed, done, goal)
+    assert found == by_partition(journal.records)
+
+
+def test_a_log_that_ends_before_the_live_version_stands_stops_the_rebuild(
+    log: Log, source: str, journal: MemoryJournal
+) -> None:
+    publish(log, source, journal.records[:55])
+    with pytest.raises(BrokenLog, match="in its topic, before"):
+        read(TopicFeed([source], log), beginning([source]), reached(source, journal.records))
 
 
 def test_a_log_with_a_hole_stops_the_rebuild(log: Log, source: str, journal: MemoryJournal) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from libs.events import kafka
-from libs.events.kafka import Log
+from libs.events.kafka import Log, pinned
+from libs.events.kafka.member import Paused
 from libs.events.parked import parked_of
 from libs.events.projection import Fold
 from libs.events.reactor import Reaction, Reactor
@@ -170,9 +170,9 @@ def test_a_follower_too_slow_for_its_group_gives_its_places_up_and_goes_on(
     make_bench: MakeBench, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when it stands still for minutes: the group has given its partitions away before it notices."""
-    monkeypatch.setattr(kafka, "POLL_INTERVAL_MS_MAX", 1_000)
+    monkeypatch.setattr(pinned, "POLL_INTERVAL_MS_MAX", 1_000)
     rows, slow, losses = note_projection("slow"), [1.0], list[int]()
-    opened, lost = rows.folds[NoteOpened], kafka._Paused.on_partitions_lost
+    opened, lost = rows.folds[NoteOpened], Paused.on_partitions_lost
 
     def fold(event: Any, row: Any) -> Any:
         if slow:
@@ -184,7 +184,7 @@ def test_a_follower_too_slow_for_its_group_gives_its_places_up_and_goes_on(
         lost(self, places)
 
     rows.folds[NoteOpened] = Fold(opened.keys, fold)
-    monkeypatch.setattr(kafka._Paused, "on_partitions_lost", noted)
+    monkeypatch.setattr(Paused, "on_partitions_lost", noted)
     with flow(make_bench, log, rows=rows) as one:
         notes = one.wrote(10)
         with working(one.reader, log=log):

@@ -1,6 +1,6 @@
 """A command becomes events once, whoever else is writing, and however often it is sent."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from libs.events.codec import Codec
 from libs.events.decider import Refused, WrongStage
 from libs.events.handling import BATCH_EVENTS_MAX, Handler, Outcome, SubjectDiffers, Target, VersionChanged
+from libs.events.journal import EVERYTHING
 from libs.events.keyring import MemoryKeyring
 from libs.events.memory import MemoryJournal, MemoryTransaction
 from libs.events.record import Draft, Meta, Record
@@ -41,6 +42,16 @@ def test_the_same_command_twice_is_one() -> None:
     assert again.repeated
     assert again.records == first.records
     assert len(once.journal.streams([f"note-{note}"])[f"note-{note}"]) == 1
+
+
+def test_a_command_said_again_where_it_would_change_nothing_has_its_first_answer() -> None:
+    once = handler()
+    note, of = uuid4(), meta()
+    once.handle(opening(note))
+    closing: Target[object, object] = Target(note_decider, f"note-{note}", CloseNote(), of)  # type: ignore[arg-type]
+    first = once.handle(closing)
+    again = once.handle(closing)
+    assert (again.repeated, again.records, again.position) == (True, first.records, first.position)
 
 
 def test_a_refusal_leaves_nothing() -> None:
@@ -84,8 +95,8 @@ class Overtaken(MemoryJournal):
         super().__init__("sample")
         self.times = times
 
-    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
-        found = super().streams(streams)
+    def streams(self, streams: Collection[str], since: Mapping[str, int] = EVERYTHING) -> dict[str, list[Record]]:
+        found = super().streams(streams, since)
         (stream,) = streams
         if self.times and found[stream]:
             self.times -= 1

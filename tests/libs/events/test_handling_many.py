@@ -1,6 +1,6 @@
 """Many commands at once: batches that clash, fail or overflow still give every command its own outcome."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +11,7 @@ from libs.events.codec import Codec
 from libs.events.decider import Decider, Refused
 from libs.events.event import Event
 from libs.events.handling import Handler, Outcome, Target, VersionChanged
-from libs.events.journal import StreamMoved
+from libs.events.journal import EVERYTHING, StreamMoved
 from libs.events.keyring import MemoryKeyring
 from libs.events.memory import MemoryJournal, MemoryTransaction
 from libs.events.record import Draft, Meta, Record
@@ -174,10 +174,10 @@ class Raced(MemoryJournal):
         super().__init__("sample")
         self.rival: Callable[[], object] = lambda: None
 
-    def streams(self, streams: Collection[str]) -> dict[str, list[Record]]:
+    def streams(self, streams: Collection[str], since: Mapping[str, int] = EVERYTHING) -> dict[str, list[Record]]:
         rival, self.rival = self.rival, lambda: None
         rival()
-        return super().streams(streams)
+        return super().streams(streams, since)
 
 
 def test_what_another_process_did_meanwhile_is_done_and_not_refused() -> None:

@@ -13,6 +13,7 @@ from libs.events.codec import Codec
 from libs.events.journal import AlreadyDone, Journal, PostgresJournal, StreamMoved
 from libs.events.keyring import MemoryKeyring
 from libs.events.memory import MemoryJournal
+from libs.events.outbox import shared
 from libs.events.partitions import PARTITIONS
 from libs.events.record import Draft, Meta, Record, chained, first_link
 from tests.conftest import Bench, MakeBench
@@ -209,3 +210,19 @@ def test_sixteen_writers_and_a_reader_miss_nothing(journal: Journal) -> None:
         assert [record.sequence for record in records] == list(range(1, len(records) + 1))
         assert chained(first_link(journal.service, partition), records) is None
         assert all(a.recorded_at < b.recorded_at for a, b in pairwise(records))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "limit", "shares"),
+    [
+        ({0: 10, 1: 500, 2: 500}, 100, {0: 10, 1: 45, 2: 45}),
+        ({0: 3, 1: 4}, 100, {0: 3, 1: 4}),
+        ({7: 5_000}, 2_000, {7: 2_000}),
+        ({0: 9, 1: 9, 2: 9}, 2, {0: 1, 1: 1}),
+        ({}, 100, {}),
+    ],
+)
+def test_what_is_behind_is_shared_out_and_who_wants_less_leaves_the_rest_to_others(
+    wanted: dict[int, int], limit: int, shares: dict[int, int]
+) -> None:
+    assert shared(wanted, limit) == shares

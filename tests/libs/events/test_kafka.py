@@ -5,8 +5,7 @@ from threading import enumerate as threads
 
 import pytest
 
-from libs.events import kafka
-from libs.events.kafka import Log, LogError, LogRefused
+from libs.events.kafka import Log, LogError, LogRefused, pinned
 from tests.libs.events.waiting import until
 
 
@@ -21,7 +20,7 @@ def test_a_publisher_that_cannot_begin_says_so_and_leaves_no_thread_sending(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the broker that coordinates transactions refuses: here it is asked for more time than it grants."""
-    monkeypatch.setattr(kafka, "TRANSACTION_TIMEOUT_MS", 10**9)
+    monkeypatch.setattr(pinned, "TRANSACTION_TIMEOUT_MS", 10**9)
     before = set(threads())
     with pytest.raises(LogError):
         log.publisher("greedy")

@@ -95,7 +95,7 @@ def test_no_process_starts_that_could_not_open_every_key(
 ) -> None:
     vaults.process().ensure(["person-1"])
     other = bench.settings.model_copy(update={"key_encryption_key": SecretStr(b64encode(urandom(32)).decode())})
-    shared = Settings(kafka_bootstrap_servers="x", token_issuer="x", token_jwks="x")  # noqa: S106 -- No secret.
+    shared = Settings(kafka_bootstrap_servers="x:1", token_issuer="x", token_jwks="x")  # noqa: S106 -- No secret.
     for module in (run_commands, serve_module):
         monkeypatch.setattr(module, "service_settings", lambda _name: other)
         monkeypatch.setattr(module, "settings", lambda: shared)

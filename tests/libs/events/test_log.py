@@ -5,19 +5,19 @@ from contextlib import closing
 
 import pytest
 
-from libs.events import kafka
 from libs.events.kafka import (
     Log,
     LogError,
     LogRefused,
     LogRewound,
     PlaceLost,
-    ProducerFencedError,
     TopicMissing,
     Unsettled,
     events_topic,
     marks_topic,
+    pinned,
 )
+from libs.events.kafka.client import ProducerFencedError
 from tests.libs.events.clusters import (
     EITHER,
     cluster_of,
@@ -73,7 +73,7 @@ def test_marks_that_would_be_lost_are_refused_as_well(cluster: Log) -> None:
 def test_a_topic_that_is_not_there_is_said_to_be_missing_and_is_not_made(
     cluster: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka, "BLOCK_MS_MAX", 1_000)
+    monkeypatch.setattr(pinned, "BLOCK_MS_MAX", 1_000)
     with pytest.raises(TopicMissing, match=r"run `aftercare topics`"):
         cluster.topic("never-made.events")
     with pytest.raises(LogError):
@@ -211,6 +211,22 @@ def test_a_topic_made_anew_is_another_and_who_went_on_publishing_notices(cluster
             horizon.hidden()
         with pytest.raises(LogRewound):
             sent(publisher, topic, 1, b"c")
+
+
+def test_a_topic_made_anew_is_noticed_by_who_never_saw_the_other_one_end(cluster: Log) -> None:
+    source = source_of(cluster)
+    topic = events_topic(source)
+    with closing(cluster.publisher(topic)) as publisher, cluster.horizon(topic) as horizon:
+        assert horizon.hidden(publisher.ends(topic)) == {}
+        sent(publisher, topic, 1, b"a", b"b")
+        ends = cluster.ends(topic)
+        cluster.delete_events(source)
+        cluster.ensure_topics(source, 1)
+        assert horizon.hidden() == {}
+        with pytest.raises(LogRewound):
+            horizon.hidden(publisher.ends(topic))
+    with pytest.raises(LogRewound, match="ends before it ended a moment ago"):
+        list(cluster.read(topic, dict.fromkeys(ends, 0), ends))
 
 
 def test_a_transaction_that_outlives_its_topic_leaves_but_its_marker_in_the_next(cluster: Log) -> None:

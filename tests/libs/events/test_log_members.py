@@ -6,8 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from libs.events import kafka
-from libs.events.kafka import Log, PlaceLost, Publisher, events_topic
+from libs.events.kafka import Log, PlaceLost, Publisher, events_topic, pinned
 from tests.libs.events.clusters import EITHER, Reader, cluster_of, cut, left_open, sent, source_of, turn_until
 
 EVERY = set(range(24))
@@ -72,7 +71,7 @@ def test_what_a_member_is_given_is_paused_until_it_says_from_where(group: Group)
 def test_a_poll_brings_no_more_than_the_limit_and_every_partition_has_its_turn(
     group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka, "POLL_RECORDS_MAX", 4)
+    monkeypatch.setattr(pinned, "POLL_RECORDS_MAX", 4)
     values = [b"%d" % number for number in range(10)]
     for partition in (1, 2):
         for value in values:
@@ -128,7 +127,7 @@ def test_what_a_member_that_leaves_had_goes_to_who_stays(group: Group) -> None:
 def test_a_member_that_does_not_poll_in_time_loses_everything_and_comes_back(
     group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka, "POLL_INTERVAL_MS_MAX", 1_000)
+    monkeypatch.setattr(pinned, "POLL_INTERVAL_MS_MAX", 1_000)
     first, second = group.member(), group.member()
     turn_until(lambda: shared(first, second), "halves", first, second)
     lost, first.told = set(first.held), []
@@ -173,7 +172,7 @@ def test_a_member_that_went_on_in_a_topic_made_anew_has_lost_its_place(group: Gr
 def test_a_topic_that_is_made_after_its_member_joined_is_given_to_it(
     cluster: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka, "METADATA_AGE_MS_MAX", 500)
+    monkeypatch.setattr(pinned, "METADATA_AGE_MS_MAX", 500)
     source = f"late{uuid4().hex[:8]}"
     reader = Reader(cluster, source, events_topic(source))
     with closing(reader.member):

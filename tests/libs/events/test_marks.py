@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from libs.events.handling import Target
-from libs.events.journal import read_heads
+from libs.events.journal import JournalUnverified, read_heads
+from libs.events.marks import take_mark
+from libs.events.outbox import PostgresOutbox
+from libs.events.partitions import PARTITIONS
 from tests.conftest import Bench
 from tests.libs.events.sample import OpenNote, meta, note_decider
 from tests.libs.events.waiting import until
@@ -36,6 +39,35 @@ def test_who_waits_for_a_mark_to_be_taken_is_recorded_after_it(
             until(lambda: waits(writing), "the append waiting for its head")
             at = connection.execute(text("select journal_now()")).scalar_one()
         assert (waiting.result().records[0].recorded_at > at) is later
+
+
+def test_what_is_appended_after_a_mark_is_later_also_where_the_clock_has_gone_back(writing: Bench) -> None:
+    """The mark says that everything recorded until then is in it: nothing may be recorded so early after it."""
+    writing.verify_journal()
+    clock = text("insert into development_clock (ahead) values (interval '1 hour')")
+    with writing.superuser.begin() as connection:
+        connection.execute(clock)
+    with closing(writing.open("worker")) as worker:
+        mark = take_mark(worker.engine, writing.service.name)
+        with writing.superuser.begin() as connection:
+            connection.execute(text("delete from development_clock"))
+        again = take_mark(worker.engine, writing.service.name)
+    notes = [uuid4() for _ in range(PARTITIONS)]
+    with closing(writing.open()) as parts:
+        targets = [Target(note_decider, f"note-{n}", OpenNote(n), meta(), subject=f"person-{n}") for n in notes]
+        recorded = [record.recorded_at for target in targets for record in parts.handler.handle(target).records]
+    assert again.known_until == mark.known_until
+    assert min(recorded) > mark.known_until
+
+
+def test_no_mark_is_taken_of_a_database_that_was_not_compared_with_its_log(writing: Bench) -> None:
+    """An older copy lacks what was published: a mark of it would say that the rest was never recorded."""
+    writing.verify_journal()
+    with closing(writing.open("worker")) as worker:
+        assert len(take_mark(worker.engine, writing.service.name).sequences) == PARTITIONS
+        PostgresOutbox(worker.journal).distrust()
+        with pytest.raises(JournalUnverified):
+            take_mark(worker.engine, writing.service.name)
 
 
 def waits(bench: Bench) -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from libs.events import kafka
-from libs.events.kafka import KafkaTimeoutError, Log, LogError, Member, ProducerFencedError
+from libs.events.kafka import Log, LogError, Member, pinned
+from libs.events.kafka.client import KafkaTimeoutError, ProducerFencedError
 from libs.events.memory_cluster.broker import MemoryBroker
 from libs.events.memory_cluster.log import MemoryLog
 from tests.libs.events.clusters import Clock, Reader, left_open, sent, topic_of, values_of
@@ -203,7 +203,7 @@ def test_nobody_is_given_what_another_holds_and_no_more_moves_than_must(log: Log
 def test_a_partition_that_never_runs_dry_leaves_others_their_turn(
     log: Log, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kafka, "POLL_RECORDS_MAX", 4)
+    monkeypatch.setattr(pinned, "POLL_RECORDS_MAX", 4)
     with closing(log.publisher("a")) as publisher:
         sent(publisher, topic, 1, *[b"a"] * 40)
         sent(publisher, topic, 2, *[b"b"] * 40)

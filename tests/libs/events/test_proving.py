@@ -118,5 +118,12 @@ def test_what_is_owed_and_comes_in_parts_is_owed_until_it_came() -> None:
     assert (then.again, then.reached.reacted) == (tuple(RECORDS[1:3]), 3)
 
 
+def test_what_is_owed_and_is_not_in_the_log_any_more_is_a_gap() -> None:
+    """The topic was cut between a fold and its reactions."""
+    owed = replace(reached(*RECORDS[:3]), next_offset=0, reacted=0)
+    with pytest.raises(BrokenLog, match="follows 0, the last that was reacted to: 1 events are missing"):
+        prove(PLACE, owed, messages(*RECORDS[1:], after=1))
+
+
 def test_what_was_reacted_to_stays_so_when_it_is_read_again() -> None:
     assert prove(PLACE, reached(*RECORDS[:3]), messages(RECORDS[0])).reached.reacted == 3

@@ -16,7 +16,7 @@ from libs.events.parked import BEHIND, Line
 from libs.events.projection import Fold, Projection
 from libs.events.reactor import NotKnownYet, Reaction, Reactor
 from libs.events.rebuild import Certificate, Rebuild
-from libs.events.redriving import Redriven, drop
+from libs.events.redriving import OF_NOBODY, Redriven, drop
 from tests.conftest import MakeBench
 from tests.libs.events.driving import Driven, beside, driven
 from tests.libs.events.sample import CountNote, NoteCounted, NoteOpened, OpenNote, meta, note_decider, note_projection
@@ -109,6 +109,14 @@ def test_a_drop_is_an_event_that_says_what_and_keeps_the_reason_sealed(mended: D
     said = (record.data["taker"], record.data["of_source"], record.data["of_sequence"])
     assert said == ("sample.followed", mended.source, 1)
     assert b"Nguy" not in record.body
+
+
+def test_what_is_parked_of_somebody_who_was_forgotten_is_dropped_without_a_word_about_them(mended: Driven) -> None:
+    mended.parts.codec.keyring.forget(f"person-{NOTE}")
+    outcome = drop(mended.parts.handler, mended.parked()[0], "of Nguyễn", meta())
+    assert [one.reason for one in mended.parked()] == [BEHIND, BEHIND]
+    (event,) = mended.parts.codec.open(outcome.records)
+    assert getattr(event, "because", None) == OF_NOBODY
 
 
 def test_a_follower_that_begins_from_nothing_passes_over_what_was_dropped(

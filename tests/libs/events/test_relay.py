@@ -1,6 +1,6 @@
 """The relay publishes the journal once and in order, whatever fails, and refuses a log that is not its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from threading import Event as Flag
 from threading import Thread
@@ -95,13 +95,15 @@ def test_a_publisher_that_failed_loses_nothing_and_doubles_nothing(
     """After the commit the relay cannot know whether it happened: it asks the log."""
     publish, failed = Publisher.publish, list[int]()
 
-    def failing(self: Publisher, messages: Sequence[tuple[str, int, str, bytes]]) -> None:
+    def failing(
+        self: Publisher, messages: Sequence[tuple[str, int, str, bytes]], meanwhile: Callable[[], object]
+    ) -> None:
         if len(failed) < 3 and len(messages) > 1:
             if known:
-                publish(self, messages)
+                publish(self, messages, meanwhile)
             failed.append(len(messages))
             raise LogError("gone away")
-        publish(self, messages)
+        publish(self, messages, meanwhile)
 
     monkeypatch.setattr(Publisher, "publish", failing)
     writing.verify_journal()

@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from libs.events import relay
-from libs.events.kafka import TAIL_STEP, Log, Publisher, events_topic
+from libs.events.kafka import Log, Publisher, events_topic, marks_topic
+from libs.events.kafka.log import TAIL_STEP
+from libs.events.memory_cluster.broker import MemoryBroker
+from libs.events.memory_cluster.log import MemoryLog
 from libs.events.outbox import PostgresOutbox
 from libs.events.partitions import PARTITIONS, partition_of
 from libs.events.relay import LogDiffers, Relay
 from libs.events.service import Parts
 from tests.conftest import Bench
+from tests.libs.events.clusters import Clock
 from tests.libs.events.editing import edit
 from tests.libs.events.test_flow import published, verified, working, write
 from tests.libs.events.test_journal import append, draft
@@ -140,3 +144,14 @@ def test_a_journal_whose_history_parted_from_what_was_published_is_not_published
             append(parts.journal, draft("note-1", 1, subject))
         until(lambda: bool(ended), "the relay's end")
     assert str(ended[0]) == f"{writing.service.name}/{partition}/2 does not follow from what was published before it"
+
+
+def test_events_are_published_as_cloudevents_and_marks_are_not() -> None:
+    broker = MemoryBroker(Clock())
+    log = MemoryLog(broker)
+    log.ensure_topics("sample", 1)
+    topics = events_topic("sample"), marks_topic("sample")
+    with closing(log.publisher("anybody")) as publisher:
+        publisher.publish([(topic, 0, "key", b"{}") for topic in topics])
+    typed = [dict(one.headers)["content-type"] for topic in topics for one in broker.committed(topic, 0)]
+    assert typed == [b"application/cloudevents+json", b"application/json"]

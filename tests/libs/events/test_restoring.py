@@ -52,10 +52,10 @@ def restore(bench: Bench, log: Log, **options: Any) -> int:
 
 
 def rows_of(bench: Bench) -> list[Any]:
-    """Everything in the journal and its heads, as it is stored."""
+    """Everything in the journal and its heads, as it is stored; the time of a head may be that of a mark."""
     with bench.superuser.connect() as connection:
         journal = connection.execute(text("select * from journal order by partition, sequence")).all()
-        heads = connection.execute(text("select h::text from journal_head h order by partition")).all()
+        heads = connection.execute(text("select partition, sequence, chain from journal_head order by partition")).all()
     return [tuple(row) for row in (*journal, *heads)]
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from threading import Event as Flag
@@ -10,6 +11,7 @@ from threading import Event as Flag
 import pytest
 from sqlalchemy import text
 
+from libs.events import worker
 from libs.events.kafka import Log
 from libs.events.service import Chore, Parts
 from libs.events.worker import run_worker
@@ -67,3 +69,23 @@ def test_a_part_that_must_not_go_on_ends_the_whole_worker(
         assert not run_worker(parts, log)
     (told,) = [record.message for record in caplog.records if record.name == "libs.events.worker"]
     assert told.startswith("relay ends the worker: LogDiffers")
+
+
+def test_a_part_that_waits_for_somebody_does_not_keep_a_worker_that_is_told_to_end(
+    make_bench: MakeBench, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All parts together have so long, not each; whoever waits still dies with the process."""
+    monkeypatch.setattr(worker, "STOP_SECONDS_MAX", 1.0)
+    stop, answered = Flag(), Flag()
+    all_wait = threading.Barrier(3, stop.set)
+
+    def wait(_parts: Parts) -> None:
+        all_wait.wait()
+        answered.wait()
+
+    bench = make_bench(topics=True, chores=[Chore(f"waiting {n}", 60, wait) for n in range(3)])
+    with closing(bench.open("worker")) as parts:
+        assert run_worker(parts, log, stop)
+    waiting = [thread for thread in threading.enumerate() if thread.name.startswith("waiting")]
+    assert [thread.daemon for thread in waiting] == [True] * 3
+    answered.set()

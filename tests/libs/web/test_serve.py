@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -17,19 +18,22 @@ from deploy.local.deadline import holds_within
 from libs.events.settings import Settings
 from libs.web.issuer import Issuer
 from libs.web.roles import Role
-from libs.web.serve import address_of
+from libs.web.serve import GRACE_SECONDS, address_of
 from tests.conftest import Bench
 
 STOP_SECONDS_MAX = 5
+Process = subprocess.Popen[str]
+Start = Callable[..., Process]
 EVERYWHERE = "0.0.0.0"  # noqa: S104 -- As a public name asks.
 PROGRAM = """
-import atexit, logging, sys
+import atexit, logging, os, sys, time
 from libs.events.service import Service
 from libs.web import gate
 from libs.web.serve import serve
 from tests.libs.web import sample
 level = gate._level
-gate._level = lambda *given: print("waiting", flush=True) or level(*given)
+stalls = float(os.environ["STALLS_SECONDS"])
+gate._level = lambda *given: print("waiting", flush=True) or time.sleep(stalls) or level(*given)
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
 atexit.register(print, "closed")
 serve(Service(law=None, **sample.PARTS), expand_units=sample.expand, messages=[sample.MESSAGES])
@@ -59,7 +63,7 @@ def port() -> int:
 
 
 @pytest.fixture
-def process(bench: Bench, settings: Settings, port: int) -> Iterator[subprocess.Popen[str]]:
+def start(bench: Bench, settings: Settings, port: int) -> Iterator[Start]:
     own = bench.settings
     environment = dict(os.environ) | {
         "AFTERCARE_MODE": "development",
@@ -75,9 +79,18 @@ def process(bench: Bench, settings: Settings, port: int) -> Iterator[subprocess.
     }
     root = Path(__file__).parents[3]
     line = [sys.executable, "-c", PROGRAM]
-    with subprocess.Popen(line, cwd=root, env=environment, stdout=subprocess.PIPE, text=True) as started:  # noqa: S603 -- Ours.
+    with ExitStack() as stack:
+
+        def started(*, stalls_seconds: int = 0) -> Process:
+            given = environment | {"STALLS_SECONDS": str(stalls_seconds)}
+            process = stack.enter_context(
+                subprocess.Popen(line, cwd=root, env=given, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- Ours.
+            )
+            stack.callback(process.kill)
+            assert holds_within(20, lambda: answers(f"http://127.0.0.1:{port}/health/ready"))
+            return process
+
         yield started
-        started.kill()
 
 
 def answers(url: str) -> bool:
@@ -87,21 +100,33 @@ def answers(url: str) -> bool:
         return False
 
 
-def test_told_to_stop_it_ends_in_time_and_in_order(process: subprocess.Popen[str], port: int, issuer: Issuer) -> None:
-    base = f"http://127.0.0.1:{port}"
-    assert holds_within(20, lambda: answers(f"{base}/health/ready"))
+def stopped(process: Process, port: int, issuer: Issuer) -> tuple[httpx.Response, str]:
+    """What a request that waits for an event is answered when the process is told to stop, and what that said."""
     headers = {
         "Authorization": f"Bearer {issuer.mint(Role.ANALYST)}",
         "Aftercare-Wait-For": "desk.events/0=100000000",
     }
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(httpx.get, f"{base}/v1/members/count", headers=headers, timeout=20)
+        url = f"http://127.0.0.1:{port}/v1/members/count"
+        waiting: Future[httpx.Response] = pool.submit(httpx.get, url, headers=headers, timeout=20)
         assert process.stdout is not None
         assert "waiting\n" in iter(process.stdout.readline, "")
-        started = time.monotonic()
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=20)
-    assert time.monotonic() - started < STOP_SECONDS_MAX
+    return waiting.result(), said
+
+
+def test_told_to_stop_it_ends_in_time_and_in_order(start: Start, port: int, issuer: Issuer) -> None:
+    process = start()
+    began = time.monotonic()
+    answer, said = stopped(process, port, issuer)
+    assert time.monotonic() - began < STOP_SECONDS_MAX
     assert process.returncode == 0
     assert said.endswith("closed\n")
-    assert waiting.result().json()["type"] == "urn:aftercare:problem:not-yet-known"
+    assert answer.json()["type"] == "urn:aftercare:problem:not-yet-known"
+
+
+def test_whoever_is_cut_off_is_told_so(start: Start, port: int, issuer: Issuer) -> None:
+    answer, _ = stopped(start(stalls_seconds=GRACE_SECONDS + 2), port, issuer)
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:aftercare:problem:stopping")
+    assert int(answer.headers["Retry-After"]) > 0

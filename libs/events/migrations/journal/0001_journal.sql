@@ -134,14 +134,18 @@ create function journal_import(
 ) returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     head journal_head;
+    last_at timestamptz;
     broken bigint;
 begin
     if exists (select from journal_verified) then
         raise exception 'the journal is open for commands' using errcode = 'AC003';
     end if;
     select * into strict head from journal_head h where h.partition = _partition for update;
+    -- The head's own time may be that of a mark, and later than what is put back.
+    select coalesce(max(j.recorded_at), '-infinity') into last_at
+      from journal j where j.partition = _partition and j.sequence = head.sequence;
     with given as (
-        select g.*, lag(g.chain, 1, head.chain) over w as before, lag(g.at, 1, head.recorded_at) over w as after,
+        select g.*, lag(g.chain, 1, head.chain) over w as before, lag(g.at, 1, last_at) over w as after,
                head.sequence + row_number() over w as wanted
           from unnest(_sequences, _times, _bodies, _chains) g (sequence, at, body, chain)
         window w as (order by g.sequence))
@@ -158,18 +162,23 @@ begin
     select _partition, g.* from unnest(_sequences, _streams, _versions, _subjects, _commands, _indexes, _times, _bodies,
                                        _chains) g;
     update journal_head h set (sequence, recorded_at, chain) = (
-        select g.sequence, g.at, g.chain from unnest(_sequences, _times, _chains) g (sequence, at, chain)
+        select g.sequence, greatest(h.recorded_at, g.at), g.chain
+          from unnest(_sequences, _times, _chains) g (sequence, at, chain)
          order by g.sequence desc limit 1)
      where h.partition = _partition;
 end $$;
 
--- All heads, held until the transaction ends. They are written, not only locked: who waits to append took the time
--- before it had the head, and takes it anew only where the head has changed meanwhile.
+-- All heads, held until the transaction ends, at one time that is no earlier than any event's. They are written, not
+-- only locked: who waits to append took the time before it had the head, and takes it anew only where the head has
+-- changed meanwhile; and whatever is appended later is later than this time, also where the clock has gone back.
 create function journal_hold() returns setof journal_head
 language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    held_at timestamptz;
 begin
     perform from journal_head h order by h.partition for update;
-    return query update journal_head h set sequence = h.sequence returning h.*;
+    select greatest(journal_now(), max(h.recorded_at)) into held_at from journal_head h;
+    return query update journal_head h set recorded_at = held_at returning h.*;
 end $$;
 
 -- Followed topics: what has been folded (sequence, chain), and reacted to and may be read on from (next_offset).
