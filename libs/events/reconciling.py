@@ -164,8 +164,8 @@ def _ahead(journal: PostgresJournal, name: str, partition: int, held: Checkpoint
 
 
 def published(service: str, log: Log) -> dict[int, int]:
-    """The last sequence of each partition that anything was published to; `Unsettled` while that is hidden."""
-    found = log.tails(events_topic(service), lambda message: record_of(service, message) is not None)
+    """The last sequence of each partition that anything was published to and committed: more may be under way."""
+    found = log.tails(events_topic(service), lambda message: record_of(service, message) is not None, settled=False)
     return {p: record.sequence for p, message in found.items() if (record := record_of(service, message)) is not None}
 
 
@@ -190,10 +190,7 @@ def _came(condition: Callable[[], bool], patience: float) -> bool:
 
 def _has(journal: PostgresJournal, log: Log, heads: Mapping[int, Head]) -> bool:
     """Whether the log has come to these heads."""
-    try:
-        found = published(journal.service, log)
-    except Unsettled:
-        return False
+    found = published(journal.service, log)
     return all(head.sequence <= found.get(p, 0) for p, head in heads.items())
 
 

@@ -1,13 +1,13 @@
 """Restoring a topic from its journal: made anew where it must be, and published again by the service's own relay."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event as Stop
 from threading import Thread
 
 from sqlalchemy import text
 
-from libs.events.kafka import Log, Unsettled, events_topic, marks_topic
+from libs.events.kafka import Log, events_topic, marks_topic
 from libs.events.outbox import PostgresOutbox
 from libs.events.reconciling import ENDS, Reconciled, published, reconcile
 from libs.events.relay import Relay
@@ -79,12 +79,11 @@ def _relaying(parts: Parts, log: Log) -> Iterator[list[Exception]]:
 
 def _await_published(parts: Parts, log: Log, progress: Progress, ended: list[Exception]) -> None:
     """Until the log itself has it: what the relay noted of it may be from before the topic was lost, or after."""
-    pause, done = Stop(), 0
+    pause = Stop()
     goal = {head.partition: head.sequence for head in parts.journal.heads()}
     while True:
-        with suppress(Unsettled):
-            found = published(parts.service.name, log)
-            done = sum(min(found.get(p, 0), sequence) for p, sequence in goal.items())
+        found = published(parts.service.name, log)
+        done = sum(min(found.get(p, 0), sequence) for p, sequence in goal.items())
         progress(done, sum(goal.values()))
         if done == sum(goal.values()):
             return

@@ -108,14 +108,19 @@ class Log:
             yield Horizon([TopicPartition(topic, p) for p in partitions], committed, written)
 
     def tails(
-        self, topic: str, ours: Callable[[Message], bool] = lambda _: True, partitions: Sequence[int] = ALL
+        self,
+        topic: str,
+        ours: Callable[[Message], bool] = lambda _: True,
+        partitions: Sequence[int] = ALL,
+        *,
+        settled: bool = True,
     ) -> dict[int, Message]:
         """The last committed message of each partition that is one of ours, stepping back over all that is none.
 
-        `Unsettled` while an open transaction hides the true end of a partition.
+        `Unsettled` while an open transaction hides the true end of a partition, unless more may come than is told.
         """
         ends = self.ends(topic, partitions)
-        if self.unsettled(topic, partitions):
+        if settled and self.unsettled(topic, partitions):
             raise Unsettled(f"{topic} ends in an open transaction")
         tails: dict[int, Message] = {}
         step = TAIL_STEP
