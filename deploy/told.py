@@ -15,14 +15,17 @@ from sqlalchemy.exc import DBAPIError
 from deploy.erasure_commands import NobodyToErase
 from deploy.local.failure import StackFailed
 from deploy.parked_commands import NotParked
-from deploy.rebuilding import NoSuchGroup
+from deploy.rebuilding import FillingFailed, NoSuchGroup
 from deploy.services import NoSuchService
+from libs.events.checkpoints import OwnershipLost
 from libs.events.clock import ClockRefused
+from libs.events.journal import JournalUnverified
 from libs.events.kafka import LogError, LogRefused
 from libs.events.keyring import KeyringBehind
 from libs.events.keyrings.wrapping import KeyUnopenable
+from libs.events.parking import TooManyParked
 from libs.events.proving import BrokenLog
-from libs.events.rebuild import RebuildDiffers
+from libs.events.rebuild import NothingToRollBack, RebuildDiffers
 from libs.events.settings import ServiceSettings, Settings
 from libs.events.tables import TablesStale
 from libs.web.issuer import IssuerRefused
@@ -31,19 +34,24 @@ from libs.web.keys import KeysRefused
 EXPECTED = (
     StackFailed,
     BrokenLog,
+    FillingFailed,
     NoSuchService,
     NoSuchGroup,
     NotParked,
     NobodyToErase,
     ClockRefused,
     IssuerRefused,
+    JournalUnverified,
     KeyringBehind,
     KeysRefused,
     KeyUnopenable,
     LogError,
     LogRefused,
+    NothingToRollBack,
+    OwnershipLost,
     RebuildDiffers,
     TablesStale,
+    TooManyParked,
     DBAPIError,
     psycopg.Error,
     OSError,

@@ -40,6 +40,9 @@ class AlreadyDone(Exception):
 class JournalUnverified(Exception):
     """After a failover or a restore nothing is appended until the relay compared the journal with its log."""
 
+    def __init__(self) -> None:
+        super().__init__("the journal was not compared with its log since it was put back: a worker does it")
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

@@ -11,6 +11,11 @@ import pytest
 from deploy import cli
 from deploy.local import commands
 from deploy.local.stack import Stack
+from deploy.rebuilding import FillingFailed
+from libs.events.checkpoints import OwnershipLost
+from libs.events.journal import JournalUnverified
+from libs.events.parking import TooManyParked
+from libs.events.rebuild import NothingToRollBack
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -69,3 +74,23 @@ def test_without_a_network_a_line_says_what_replaces_the_broker(
     assert list((tmp_path / "cache" / "kafka-4.3.0").iterdir()) == []
     # What does not run was not touched either.
     assert not (tmp_path / "local" / "postgresql").exists()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        FillingFailed("1 of 2 processes ended with 1"),
+        JournalUnverified(),
+        NothingToRollBack("cases: no version before this one"),
+        OwnershipLost("registry/0 was taken over"),
+        TooManyParked("more than 1000 events of registry/0 are parked"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_what_a_user_can_mend_ends_with_one_line(run: Run, monkeypatch: pytest.MonkeyPatch, failure: Exception) -> None:
+    def fail() -> None:
+        raise failure
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert run() == (1, "", f"aftercare: {failure}\n")
+    assert len(str(failure)) > 20

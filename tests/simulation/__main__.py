@@ -1,6 +1,8 @@
 """`make simulate`: any number of seeds, or one again, or the planted bugs."""
 
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -26,11 +28,11 @@ def main(
     first, _, behind = seeds.partition(":")
     chosen = range(int(first), int(behind or int(first) + 1))
     failed = 0
-    for seed in track(chosen, "simulating", disable=len(chosen) == 1):
-        ended = run(seed)
-        failed += bool(ended.broken)
-        if ended.broken or len(chosen) == 1:
-            _tell(ended, trace=trace)
+    with ProcessPoolExecutor() as pool:
+        for ended in track(pool.map(run, chosen), "simulating", len(chosen), disable=len(chosen) == 1):
+            failed += bool(ended.broken)
+            if ended.broken or len(chosen) == 1:
+                _tell(ended, trace=trace)
     typer.echo(f"{len(chosen)} seeds, {failed} broken")
     if failed:
         sys.exit(1)
@@ -45,9 +47,10 @@ def _tell(ended: Ended, *, trace: bool) -> None:
 
 def _plant() -> None:
     found: dict[str, Ended | None] = {}
-    for bug in BUGS:
-        ended = found[bug] = first_broken(bug, range(SEEDS_MAX))
-        typer.echo(f"{bug}: {ended.seed if ended else 'not found'}")
+    with ProcessPoolExecutor() as pool:
+        for bug, ended in zip(BUGS, pool.map(partial(first_broken, seeds=range(SEEDS_MAX)), BUGS), strict=True):
+            found[bug] = ended
+            typer.echo(f"{bug}: {ended.seed if ended else 'not found'}")
     PAGE.write_text(page(found), "utf-8")
     if None in found.values():
         sys.exit(1)
