@@ -72,11 +72,13 @@ class MemoryOutbox:
             at = max([database.turns.now(), *(head.recorded_at for head in heads if head.recorded_at is not None)])
             for head in heads:
                 transaction.put("head", head.partition, replace(head, recorded_at=at))
+            for request in transaction.scan("mark_request"):
+                transaction.delete("mark_request", request)
             return Mark(database.service, at, tuple(head.sequence for head in heads))
 
     def mark_requested(self) -> bool:
-        """Nobody asks here."""
-        return False
+        """As the protocol says."""
+        return bool(self.journal.database.committed["mark_request"])
 
 
 class MemoryLeadership:

@@ -10,8 +10,9 @@ from libs.events.codec import Codec
 from libs.events.contracts.registry.case import CompletionReported, DossierOpened, ManagementDecided
 from libs.events.contracts.upkeep import DeadlinePassed
 from libs.events.event import Event
-from libs.events.kafka import events_topic
+from libs.events.kafka import events_topic, marks_topic
 from libs.events.keyring import MemoryKeyring
+from libs.events.marks import Mark
 from libs.events.partitions import PARTITIONS
 from libs.events.projection import Projection
 from libs.events.record import Record, first_link, from_value, next_link
@@ -134,8 +135,14 @@ def deadlines_pass_once_and_never_late(world: World) -> Iterator[str]:
 
 
 def marks_told_the_truth(world: World) -> Iterator[str]:
-    """Whenever everything until an instant was said to be known, it was."""
+    """Whenever everything until an instant was said to be known, it was, and every mark told of all before it."""
     yield from world.lies
+    for name, node in world.nodes.items():
+        told = [Mark.from_value(one.value or b"") for one in world.broker.committed(marks_topic(name), 0)]
+        for record in _records(node):
+            beyond = [mark for mark in told if record.sequence > mark.sequences[record.partition]]
+            if any(record.recorded_at <= mark.known_until for mark in beyond):
+                yield f"{record.position} was recorded before a mark that does not tell of it"
 
 
 def every_case_was_lived(world: World) -> Iterator[str]:

@@ -20,12 +20,14 @@ from libs.events.projector import InlineProjector
 from libs.events.relay import Relay
 from libs.events.service import Service
 from libs.events.transient import Transient
-from tests.simulation.scheduling import Actor, Flag, Scheduler
+from tests.simulation.scheduling import MIDNIGHT, Actor, Flag, Scheduler
 
 RESTART_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 RING_SECONDS = (0.5, 4.0)
 PAUSE_SECONDS_MAX = 18.0
+# Many do at the last minute what was due that day.
+LAST_MINUTE, LATE_SECONDS_MAX = 0.25, 3.0
 
 
 @dataclass(eq=False)
@@ -127,7 +129,7 @@ class Writer:
     def write(self) -> None:
         """All of them."""
         for target in self.targets:
-            self.node.scheduler.rest(self.node.scheduler.random.uniform(0.0, PAUSE_SECONDS_MAX))
+            self._pause(self.node.scheduler)
             while target.meta.command_id not in {*self.answered, *self.refused}:
                 database = self.node.database
                 asked = self.node.is_trusted, database.identity
@@ -141,6 +143,12 @@ class Writer:
                         self.refused[target.meta.command_id] = refused
                     else:
                         Flag(self.node.scheduler).wait(RETRY_SECONDS)
+
+    def _pause(self, scheduler: Scheduler) -> None:
+        left = MIDNIGHT - scheduler.clock
+        late = left > 0 and scheduler.random.random() < LAST_MINUTE
+        most = LATE_SECONDS_MAX if late else PAUSE_SECONDS_MAX
+        scheduler.rest(late * left + scheduler.random.uniform(0.0, most))
 
     @property
     def done(self) -> bool:

@@ -13,6 +13,7 @@ from tests.simulation.services import sighting_rows
 REBUILD_SECONDS = (1.0, 15.0)
 REDRIVE_SECONDS = 5.0
 WATCH_SECONDS = 20.0
+ASK_SECONDS = (0.2, 4.0)
 
 
 @dataclass(eq=False)
@@ -73,3 +74,11 @@ def redrive(node: Node) -> None:
         for line in lines:
             node.follower().redriving.redrive(line)
         node.scheduler.rest(REDRIVE_SECONDS)
+
+
+def ask(node: Node) -> None:
+    """Ask for a mark, now and then, as who rebuilds does."""
+    while True:
+        node.scheduler.rest(node.scheduler.random.uniform(*ASK_SECONDS))
+        with node.database.begin() as transaction:
+            transaction.put("mark_request", node.service.name, value=True)

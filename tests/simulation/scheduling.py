@@ -10,6 +10,8 @@ from threading import Lock, Thread, current_thread
 from typing import Any
 
 BEGAN = datetime(2026, 3, 9, 16, 59, 25, tzinfo=UTC)
+# When the next day begins in Viet Nam, in seconds.
+MIDNIGHT = 35.0
 STEP_SECONDS_MAX = 0.005
 # How likely it is that whom nothing holds at a boundary goes on at once.
 GO_ON = 0.5

@@ -15,7 +15,7 @@ from libs.events.memory_cluster.broker import MemoryBroker
 from libs.events.memory_cluster.log import MemoryLog
 from tests.simulation.losses import Losses
 from tests.simulation.nodes import Node, Role, Writer
-from tests.simulation.operators import Rebuilder, redrive, watch
+from tests.simulation.operators import Rebuilder, ask, redrive, watch
 from tests.simulation.restores import restorable
 from tests.simulation.scheduling import Scheduler
 from tests.simulation.services import Faulty, clubs, life, note, registry, support
@@ -111,6 +111,7 @@ class World:
     def _processes(self) -> Iterator[Role]:
         for name, node in self.nodes.items():
             yield Role(f"{name} relay", node.kept(node.relay))
+            yield Role(f"{name} asker", node.kept(partial(ask, node)))
             if node.service.following.sources:
                 yield Role(f"{name} follower 1", node.kept(node.follow))
                 yield Role(f"{name} follower 2", node.kept(node.follow))
