@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import date
 from os import urandom
 from uuid import uuid4
@@ -99,7 +99,7 @@ def test_no_process_starts_that_could_not_open_every_key(
     for module in (run_commands, serve_module):
         monkeypatch.setattr(module, "service_settings", lambda _name: other)
         monkeypatch.setattr(module, "settings", lambda: shared)
-        monkeypatch.setattr(module, "start_telemetry", lambda *_: None)
+        monkeypatch.setattr(module, "observed", lambda *_: nullcontext())
     monkeypatch.setattr(run_commands, "service", lambda _name: bench.service)
     monkeypatch.setattr(run_commands, "signing_of", lambda _name: [])
     monkeypatch.setattr(run_commands, "run_worker", lambda *_: pytest.fail("it started"))
