@@ -30,7 +30,8 @@ status: ## how each part is
 	@$(STACK) status || true
 
 test: lint ## everything that must hold before a change lands
-	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --cov=libs --cov=services --cov-report=
+	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/simulation
+	@$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/simulation --cov=libs --cov=services --cov-report=
 	@for part in 'libs/events/*' 'libs/law/*' 'services/*/domain/*'; do \
 		echo "branches of $$part:" && $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(COVERED_MIN) || exit 1; \
 	done

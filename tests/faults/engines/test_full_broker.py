@@ -58,20 +58,21 @@ def test_while_the_disk_of_the_broker_is_full_commands_are_taken_and_the_relay_g
     counting = make_counting(kept=True)
     counting.start()
     seconds: list[float] = []
-    with small_disk(mortal) as disk, counting.load.running():
-        for _ in range(ROUNDS):
-            before = counting.folded()
-            until(lambda before=before: counting.folded() > before, "events being followed")  # type: ignore[misc]
-            filler = fill(disk)
-            until(lambda: not mortal.kafka.runs(), "the broker giving up")
-            missed = len(counting.load.acknowledged) + MISSED_MIN
-            until(lambda missed=missed: len(counting.load.acknowledged) > missed, "commands being taken")  # type: ignore[misc]
-            filler.unlink()
-            due = recorded(counting)
-            mortal.kafka.start()
-            began = monotonic()
-            until(lambda due=due: reached(counting, due), "what was missed being followed")  # type: ignore[misc]
-            seconds.append(monotonic() - began)
+    with small_disk(mortal) as disk:
+        with counting.load.running():
+            for _ in range(ROUNDS):
+                before = counting.folded()
+                until(lambda before=before: counting.folded() > before, "events being followed")  # type: ignore[misc]
+                filler = fill(disk)
+                until(lambda: not mortal.kafka.runs(), "the broker giving up")
+                missed = len(counting.load.acknowledged) + MISSED_MIN
+                until(lambda missed=missed: len(counting.load.acknowledged) > missed, "commands being taken")  # type: ignore[misc]
+                filler.unlink()
+                due = recorded(counting)
+                mortal.kafka.start()
+                began = monotonic()
+                until(lambda due=due: reached(counting, due), "what was missed being followed")  # type: ignore[misc]
+                seconds.append(monotonic() - began)
         found = proved(counting, log)
     assert not counting.load.refusals
     figures_of(
